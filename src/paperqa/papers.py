@@ -1,0 +1,133 @@
+"""Which records are the same paper, and what several records of one paper say together.
+
+All of it is pure and doesn't depend on the order in which files come in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from paperqa.types import Paper
+
+_DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+_ARXIV = re.compile(
+    r"(?:arxiv(?:\.org/(?:abs|pdf|html)/|[:./])\s*)?"
+    r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?",
+    re.IGNORECASE,
+)
+
+
+def paper_id(
+    *,
+    title: str,
+    text: str,
+    doi: str | None = None,
+    arxiv: str | None = None,
+    given: str | None = None,
+) -> str:
+    """A paper's identity: its DOI or arXiv id, else the file's own id, else its title or text.
+
+    A file's own id is joined with a hash of the title (or the text), since two collections may
+    both have a document `1`.
+    """
+    if doi and (match := _DOI.search(doi)):
+        return f"doi:{match.group().rstrip('.,;)').lower()}"
+    if arxiv and (match := _ARXIV.fullmatch(arxiv.strip())):
+        return f"arxiv:{match.group(1).lower()}"
+    normal = normalise(title)
+    if given:
+        return f"id:{given}-{_digest(normal or text)[:8]}"
+    return f"title:{_digest(normal)[:16]}" if normal else f"text:{_digest(text)[:16]}"
+
+
+def normalise(title: str) -> str:
+    """A title without case, accent forms, punctuation and runs of white space."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    words = re.sub(r"[^\w\s]|_", " ", folded).split()
+    return " ".join(words) or " ".join(folded.split())
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def publication_date(value: object) -> str | None:
+    """A date in the four forms of `Paper.published`, or None where `value` isn't a date.
+
+    >>> publication_date("Oct 3, 2023"), publication_date("2021-05"), publication_date("Oct 3")
+    ('2023-10-03', '2021', '--10-03')
+    """
+    text = str(value).strip()
+    if re.fullmatch(r"[12]\d{3}(\.0)?", text):
+        return text[:4]
+    if re.fullmatch(r"--\d\d-\d\d", text):
+        return text
+    if match := re.match(r"([12]\d{3})-(\d\d)(?:-(\d\d)(?=$|[T ]))?", text):
+        if match.group(3) is None:
+            return match.group(1) if re.fullmatch(r"[12]\d{3}-(0\d|1[0-2])", text) else None
+        return _valid(match.group())
+    for form in ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y"):
+        try:
+            return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007
+        except ValueError:
+            continue
+    try:  # a leap year, so that Feb 29 is a day
+        day = datetime.strptime(f"{text}, 2024", "%b %d, %Y").date()  # noqa: DTZ007
+    except ValueError:
+        return None
+    return f"--{day:%m-%d}"
+
+
+def _valid(iso: str) -> str | None:
+    try:
+        return date.fromisoformat(iso).isoformat()
+    except ValueError:
+        return None
+
+
+def dated(paper: Paper, saved_year: int | None) -> Paper:
+    """`paper` with its year filled in, where its page leaves out the year it was saved in."""
+    if saved_year is None or paper.published is None or not paper.published.startswith("--"):
+        return paper
+    return replace(paper, published=_valid(f"{saved_year}{paper.published[1:]}"))
+
+
+def merge(records: Sequence[Paper], saved_years: Mapping[str, int]) -> Paper:
+    """The one paper that several records of the same identity describe.
+
+    The longest text wins, then the longest title, the most precise date, the earliest of
+    several; ties go by the alphabet, so that the order of `records` doesn't matter.
+    """
+    known = [dated(record, saved_years.get(record.sources[0])) for record in records]
+    fullest = max(known, key=lambda r: (len(r.text), len(r.abstract), r.text, r.abstract))
+    authors = max((r.authors for r in known), key=lambda names: (len(names), names))
+    return Paper(
+        id=fullest.id,
+        title=max((r.title for r in known), key=lambda title: (len(title), title)),
+        abstract=fullest.abstract,
+        text=fullest.text,
+        authors=authors,
+        n_authors=len(authors) or _first(max, (r.n_authors for r in known)),
+        organization=_first(min, (r.organization for r in known)),
+        published=_published(r.published for r in known),
+        url=_first(min, (r.url for r in known)),
+        doi=_first(min, (r.doi for r in known)),
+        trailing_number=_first(max, (r.trailing_number for r in known)),
+        sources=tuple(sorted({source for r in known for source in r.sources})),
+    )
+
+
+def _first(pick, values):  # type: ignore[no-untyped-def]
+    return pick((value for value in values if value is not None), default=None)
+
+
+def _published(dates: Iterable[str | None]) -> str | None:
+    def precision(value: str) -> tuple[int, str]:
+        return (0 if len(value) == 10 else 1 if len(value) == 4 else 2, value)
+
+    return min((value for value in dates if value), key=precision, default=None)

@@ -1,0 +1,213 @@
+"""The values that flow through paperqa; frozen, standard library only, each adds one fact.
+
+    Paper → Passage → Evidence → Citation → Claim → Answer
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, TypedDict
+
+
+class Message(TypedDict):
+    """One turn of a conversation, as chat APIs write it."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper, as one source gives it or as all its sources together do.
+
+    `published` keeps the precision of the source: `YYYY-MM-DD`, `YYYY`, `--MM-DD` (the day
+    without its year) or None. Offsets elsewhere count characters of `text`.
+    """
+
+    id: str
+    title: str
+    abstract: str
+    text: str
+    authors: tuple[str, ...] = ()
+    n_authors: int | None = None
+    organization: str | None = None
+    published: str | None = None
+    url: str | None = None
+    doi: str | None = None
+    trailing_number: int | None = None
+    sources: tuple[str, ...] = ()
+
+    @property
+    def year(self) -> int | None:
+        """The year of publication, where it is known."""
+        return int(self.published[:4]) if self.published and self.published[0] != "-" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Something that was not taken in, and why; `line` counts from 1."""
+
+    source: str
+    reason: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.source}, line {self.line}" if self.line else self.source
+        return f"{where}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What `Library.add` did; papers are counted once however many files hold them."""
+
+    added: int
+    updated: int
+    unchanged: int
+    rejected: tuple[Rejection, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"added {self.added}, updated {self.updated}, unchanged {self.unchanged}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a paper: `paper.text[start:end] == text`. Sentences are spans of that text."""
+
+    id: str
+    paper_id: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Restricts a search. Empty fields restrict nothing; `year` may be a range, both ends in."""
+
+    years: tuple[int, int] | None = None
+    organization: str | None = None
+    words: str | None = None
+    paper_ids: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self != Where()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage (offsets into the paper's text), scored against the question."""
+
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage judged against a question: higher `score` is better, `rank` counts from 1.
+
+    `similarity` is the cosine of the question with the passage or its best sentence, whichever
+    is higher. `sentences` are the passage's, best first.
+    """
+
+    paper: Paper
+    passage: Passage
+    score: float
+    rank: int
+    similarity: float
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def best(self) -> Sentence:
+        """The sentence that fits the question best."""
+        return self.sentences[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """One row of `search --json`."""
+        return {
+            "paper_id": self.paper.id,
+            "title": self.paper.title,
+            "score": self.score,
+            "rank": self.rank,
+            "quote": self.best.text,
+            "start": self.best.start,
+            "end": self.best.end,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote for a claim: `paper.text[start:end] == quote`, character by character.
+
+    `support` is what the check found: between 0 and 1, the agreement of claim and quote.
+    """
+
+    marker: int
+    paper_id: str
+    title: str
+    quote: str
+    start: int
+    end: int
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One checked sentence of an answer, without markers in its text."""
+
+    text: str
+    markers: tuple[int, ...]
+    supported: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What `Library.ask` returns; `text` carries `[1]` markers, one for each citation.
+
+    `usage` counts tokens, `timings` are seconds since the question. `sample` is True when the
+    library was empty and the packaged sample papers answered.
+    """
+
+    question: str
+    standalone_question: str
+    text: str
+    refused: bool
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    evidence: tuple[Evidence, ...]
+    model: str
+    usage: Mapping[str, int] = field(default_factory=dict)
+    timings: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    sample: bool = False
+
+    def __str__(self) -> str:
+        if not self.citations:
+            return self.text
+        references = "\n".join(f"[{c.marker}] {c.title}" for c in self.citations)
+        return f"{self.text}\n\n{references}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form (see docs/json.md)."""
+        return {
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "text": self.text,
+            "refused": self.refused,
+            "claims": [asdict(claim) for claim in self.claims],
+            "citations": [asdict(citation) for citation in self.citations],
+            "evidence": [evidence.to_dict() for evidence in self.evidence],
+            "model": self.model,
+            "usage": dict(self.usage),
+            "timings": {name: round(seconds, 4) for name, seconds in self.timings.items()},
+            "notes": list(self.notes),
+            "sample": self.sample,
+        }
+
+
+History = Sequence[Answer | Message]
