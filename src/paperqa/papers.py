@@ -131,3 +131,34 @@ def _published(dates: Iterable[str | None]) -> str | None:
         return (0 if len(value) == 10 else 1 if len(value) == 4 else 2, value)
 
     return min((value for value in dates if value), key=precision, default=None)
+
+
+def infer_saved_years(
+    records: Iterable[tuple[str, str, str | None]], saved_on: Mapping[str, str]
+) -> dict[str, int]:
+    """The year in which each page was saved, as far as the user or another page tells.
+
+    A page leaves out the year of papers published in the year it was saved. So where page A says
+    `--07-11` of a paper and page B says `2025-07-11`, A was saved in 2025; that dates A's other
+    papers, which may in turn date further pages. Pages that would get two years get none.
+
+    `records` are (source, paper id, date) of the papers that some page dates without a year.
+    """
+    rows = [row for row in records if row[2]]
+    years = {source: int(day[:4]) for source, day in saved_on.items()}
+    while True:
+        days: dict[str, set[str]] = {}
+        for source, paper, published in rows:
+            if published and published.startswith("--") and source in years:
+                published = f"{years[source]}{published[1:]}"
+            if published and len(published) == 10:
+                days.setdefault(paper, set()).add(published)
+        found: dict[str, set[int]] = {}
+        for source, paper, published in rows:
+            if published and published.startswith("--") and source not in years:
+                same_day = {d for d in days.get(paper, ()) if d[4:] == published[1:]}
+                found.setdefault(source, set()).update(int(d[:4]) for d in same_day)
+        certain = {source: min(some) for source, some in found.items() if len(some) == 1}
+        if not certain:
+            return years
+        years |= certain

@@ -189,7 +189,10 @@ class Answer:
     def __str__(self) -> str:
         if not self.citations:
             return self.text
-        references = "\n".join(f"[{c.marker}] {c.title}" for c in self.citations)
+        markers: dict[str, str] = {}
+        for citation in self.citations:
+            markers[citation.title] = markers.get(citation.title, "") + f"[{citation.marker}]"
+        references = "\n".join(f"{some} {title}" for title, some in markers.items())
         return f"{self.text}\n\n{references}"
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The three stores of a library: the catalogue (truth), and the dense and lexical indexes."""

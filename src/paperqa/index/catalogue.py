@@ -1,0 +1,325 @@
+"""The catalogue: papers, passages and where they came from, in SQLite. The source of truth."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from paperqa.index.schema import connect, translated
+from paperqa.types import Paper, Passage, Where
+
+Row = tuple[object, ...]
+_PAPER_FIELDS = tuple(field.name for field in fields(Paper))
+_PAPER_COLUMNS = ", ".join(f"papers.{name}" for name in _PAPER_FIELDS)
+_LISTS = ("authors", "sources")
+_VARIABLES = 30_000  # SQLite takes 32,766 a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that was added: its hash, and when its page was saved, where that is known."""
+
+    path: str
+    sha256: str | None
+    saved_on: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddedPassage:
+    """A passage with its vectors: float32 (dimensions,) and (sentences, dimensions)."""
+
+    passage: Passage
+    vector: np.ndarray
+    sentence_vectors: np.ndarray
+
+
+class Catalogue:
+    """One SQLite file, one connection a thread. Writes happen inside `transaction()`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._execute("SELECT 1")
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for connection in self._connections:
+            connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: a crash or an error inside leaves the catalogue as it was."""
+        self._execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection().execute("ROLLBACK")
+            raise
+        self._execute("COMMIT")
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        """A value by name, such as `generation` or `fingerprint`."""
+        rows = self._execute("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def count(self, table: str = "papers") -> int:
+        """How many rows `papers`, `passages` or `pending` has."""
+        return int(self._execute(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608
+
+    def papers(self, where: Where = Where()) -> Iterator[Paper]:  # noqa: B008
+        """The papers that fit, newest first, undated ones last."""
+        condition, values = _condition(where)
+        yield from map(
+            _paper,
+            self._execute(
+                f"SELECT {_PAPER_COLUMNS} FROM papers WHERE {condition} "  # noqa: S608
+                "ORDER BY year IS NULL, published DESC, title",
+                values,
+            ),
+        )
+
+    def papers_by_id(self, ids: Iterable[str]) -> dict[str, Paper]:
+        """Those of the papers that are here."""
+        query = f"SELECT {_PAPER_COLUMNS} FROM papers WHERE id IN (?)"  # noqa: S608
+        return {paper.id: paper for paper in map(_paper, self._by_ids(query, ids))}
+
+    def passages(self, ids: Iterable[str]) -> dict[str, tuple[Paper, EmbeddedPassage]]:
+        """Those of the passages that are here, each with its paper."""
+        query = (
+            f"SELECT {_PAPER_COLUMNS}, p.id, p.start, p.end, p.sentences, p.vector, "  # noqa: S608
+            "p.sentence_vectors FROM passages p JOIN papers ON papers.id = p.paper_id "
+            "WHERE p.id IN (?)"
+        )
+        n = len(_PAPER_FIELDS)
+        found = ((_paper(row[:n]), row[n:]) for row in self._by_ids(query, ids))
+        return {str(row[0]): (paper, _passage(paper, row)) for paper, row in found}
+
+    def passage_ids(self, paper_ids: Iterable[str] | None = None) -> list[str]:
+        """The passages of these papers, or all."""
+        if paper_ids is None:
+            return [str(row[0]) for row in self._execute("SELECT id FROM passages ORDER BY rowid")]
+        query = "SELECT id FROM passages WHERE paper_id IN (?) ORDER BY rowid"
+        return [str(row[0]) for row in self._by_ids(query, paper_ids)]
+
+    def passage_ids_where(self, where: Where) -> list[str]:
+        """The passages of the papers that fit."""
+        condition, values = _condition(where)
+        query = f"SELECT p.id FROM passages p JOIN papers ON papers.id = paper_id WHERE {condition}"  # noqa: S608
+        return [str(row[0]) for row in self._execute(query, values)]
+
+    def vectors(self, where: Where) -> tuple[list[str], np.ndarray]:
+        """Ids and vectors of the passages of the papers that fit: float32, (ids, dimensions)."""
+        condition, values = _condition(where)
+        rows = self._execute(
+            "SELECT passages.id, vector FROM passages JOIN papers ON papers.id = paper_id "  # noqa: S608
+            f"WHERE {condition}",
+            values,
+        )
+        data = b"".join(row[1] for row in rows)  # type: ignore[misc]
+        return [str(row[0]) for row in rows], np.frombuffer(data, np.float32).reshape(len(rows), -1)
+
+    def source(self, path: str) -> Source | None:
+        """What is known of a document that was added."""
+        rows = self._execute("SELECT path, sha256, saved_on FROM sources WHERE path = ?", (path,))
+        return Source(*rows[0]) if rows else None  # type: ignore[arg-type]
+
+    def papers_of_source(self, path: str) -> list[str]:
+        """The ids of the papers that a document holds."""
+        rows = self._execute("SELECT paper_id FROM records WHERE source = ?", (path,))
+        return [str(row[0]) for row in rows]
+
+    def records(self, paper_ids: Iterable[str]) -> dict[str, list[Paper]]:
+        """What each source says of each of these papers."""
+        query = "SELECT record FROM records WHERE paper_id IN (?)"
+        found: dict[str, list[Paper]] = {}
+        for (record,) in self._by_ids(query, paper_ids):
+            paper = _from_json(str(record))
+            found.setdefault(paper.id, []).append(paper)
+        return found
+
+    def pending(self) -> list[str]:
+        """Papers whose entries in the search indexes may be out of date."""
+        return [str(row[0]) for row in self._execute("SELECT paper_id FROM pending")]
+
+    def check(self) -> list[str]:
+        """What SQLite's own check finds wrong; raises `LibraryDamaged` when it can't even run."""
+        rows = [str(row[0]) for row in self._execute("PRAGMA integrity_check")]
+        return [] if rows == ["ok"] else rows
+
+    # --- writing, inside a transaction ---------------------------------------------------------
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep a value by name."""
+        self._execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def next_generation(self) -> int:
+        """Tell other processes that the indexes have changed."""
+        generation = int(self.meta("generation") or 0) + 1
+        self.set_meta("generation", str(generation))
+        return generation
+
+    def put_source(self, source: Source) -> None:
+        """Remember a document, keeping what is known of its page's year."""
+        self._execute(
+            "INSERT INTO sources (path, sha256, saved_on) VALUES (?, ?, ?) ON CONFLICT (path) "
+            "DO UPDATE SET sha256 = excluded.sha256, saved_on = excluded.saved_on",
+            (source.path, source.sha256, source.saved_on),
+        )
+
+    def put_record(self, record: Paper) -> None:
+        """Keep what one source says of one paper."""
+        self._execute(
+            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)",
+            (record.id, record.sources[0], record.published, json.dumps(asdict(record))),
+        )
+
+    def put_paper(self, paper: Paper) -> None:
+        """Insert or update a paper, not its passages."""
+        values = [
+            json.dumps(getattr(paper, name)) if name in _LISTS else getattr(paper, name)
+            for name in _PAPER_FIELDS
+        ]
+        marks = ", ".join("?" * (len(values) + 1))
+        self._execute(
+            f"INSERT OR REPLACE INTO papers ({', '.join(_PAPER_FIELDS)}, year) "  # noqa: S608
+            f"VALUES ({marks})",
+            (*values, paper.year),
+        )
+
+    def put_passages(self, paper_id: str, passages: Iterable[EmbeddedPassage]) -> None:
+        """Replace the passages of a paper, and note that the indexes must follow."""
+        self._execute("DELETE FROM passages WHERE paper_id = ?", (paper_id,))
+        for item in passages:
+            p = item.passage
+            spans = np.array(p.sentences, np.int32).tobytes()
+            vector = item.vector.astype(np.float32).tobytes()
+            sentence_vectors = item.sentence_vectors.astype(np.float16).tobytes()
+            self._execute(
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (p.id, paper_id, p.start, p.end, spans, vector, sentence_vectors),
+            )
+        self._execute("INSERT OR IGNORE INTO pending VALUES (?)", (paper_id,))
+
+    def delete_papers(self, ids: Iterable[str]) -> None:
+        """Take papers out; their documents will be read again when they are added again."""
+        for paper_id in ids:
+            self._execute(
+                "UPDATE sources SET sha256 = NULL WHERE path IN "
+                "(SELECT source FROM records WHERE paper_id = ?)",
+                (paper_id,),
+            )
+            for table, column in (("records", "paper_id"), ("papers", "id")):
+                self._execute(f"DELETE FROM {table} WHERE {column} = ?", (paper_id,))  # noqa: S608
+            self.put_passages(paper_id, ())
+
+    def clear_pending(self, paper_ids: Iterable[str]) -> None:
+        """The indexes agree with the catalogue about these papers."""
+        for paper_id in paper_ids:
+            self._execute("DELETE FROM pending WHERE paper_id = ?", (paper_id,))
+
+    # --- the years that pages leave out --------------------------------------------------------
+
+    def saved_years(self, sources: Iterable[str]) -> dict[str, int]:
+        """The year in which each of these pages was saved, where it is known."""
+        query = "SELECT path, saved_year FROM sources WHERE saved_year NOT NULL AND path IN (?)"
+        return {str(path): int(year) for path, year in self._by_ids(query, sources)}  # type: ignore[call-overload]
+
+    def yearless(self) -> list[tuple[str, str, str | None]]:
+        """(source, paper id, date) of every record of a paper that some page dates without year."""
+        return self._execute(  # type: ignore[return-value]
+            "SELECT source, paper_id, published FROM records WHERE paper_id IN "
+            "(SELECT paper_id FROM records WHERE published LIKE '--%')"
+        )
+
+    def saved_on(self) -> dict[str, str]:
+        """The day on which each page was saved, where the user said so."""
+        rows = self._execute("SELECT path, saved_on FROM sources WHERE saved_on NOT NULL")
+        return {str(path): str(day) for path, day in rows}
+
+    def put_saved_years(self, years: dict[str, int]) -> list[str]:
+        """Keep the years of these pages and forget all others; the papers that this concerns."""
+        rows = self._execute("SELECT path, saved_year FROM sources WHERE saved_year NOT NULL")
+        before = {str(path): int(year) for path, year in rows}  # type: ignore[call-overload]
+        changed = [path for path in before.keys() | years if before.get(path) != years.get(path)]
+        for path in changed:
+            self._execute(
+                "UPDATE sources SET saved_year = ? WHERE path = ?", (years.get(path), path)
+            )
+        query = "SELECT paper_id FROM records WHERE published LIKE '--%' AND source IN (?)"
+        return sorted({str(row[0]) for row in self._by_ids(query, changed)})
+
+    # --- SQLite --------------------------------------------------------------------------------
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = connect(self.path)
+            self._connections.append(connection)
+        return connection
+
+    def _execute(self, query: str, values: Sequence[object] = ()) -> list[Row]:
+        with translated(self.path):
+            return self._connection().execute(query, values).fetchall()
+
+    def _by_ids(self, query: str, ids: Iterable[str]) -> Iterator[Row]:
+        """Run a query whose `(?)` stands for the ids."""
+        wanted = list(dict.fromkeys(ids))
+        for i in range(0, len(wanted), _VARIABLES):
+            some = wanted[i : i + _VARIABLES]
+            yield from self._execute(query.replace("(?)", f"({','.join('?' * len(some))})"), some)
+
+
+def _condition(where: Where) -> tuple[str, list[object]]:
+    """`where` as SQL over the table papers."""
+    parts: list[str] = []
+    values: list[object] = []
+    if where.years:
+        parts.append("papers.year BETWEEN ? AND ?")
+        values += where.years
+    if where.organization:
+        parts.append("instr(lower(papers.organization), lower(?))")
+        values.append(where.organization)
+    for word in (where.words or "").split():
+        parts.append("instr(lower(papers.title || ' ' || papers.text), lower(?))")
+        values.append(word)
+    if where.paper_ids:
+        parts.append("papers.id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(where.paper_ids))
+    return " AND ".join(parts) or "1", values
+
+
+def _paper(row: Sequence[object]) -> Paper:
+    values = dict(zip(_PAPER_FIELDS, row, strict=True))
+    return Paper(**{k: tuple(json.loads(str(v))) if k in _LISTS else v for k, v in values.items()})  # type: ignore[arg-type]
+
+
+def _from_json(record: str) -> Paper:
+    values = json.loads(record)
+    return Paper(**{k: tuple(v) if k in _LISTS else v for k, v in values.items()})
+
+
+def _passage(paper: Paper, row: Sequence[object]) -> EmbeddedPassage:
+    passage_id, start, end, sentences, vector, sentence_vectors = row
+    spans = np.frombuffer(sentences, np.int32).reshape(-1, 2)  # type: ignore[call-overload]
+    return EmbeddedPassage(
+        Passage(
+            id=str(passage_id),
+            paper_id=paper.id,
+            start=int(start),  # type: ignore[call-overload]
+            end=int(end),  # type: ignore[call-overload]
+            text=paper.text[start:end],  # type: ignore[misc]
+            sentences=tuple((int(a), int(b)) for a, b in spans),
+        ),
+        np.frombuffer(vector, np.float32),  # type: ignore[call-overload]
+        np.frombuffer(sentence_vectors, np.float16).reshape(len(spans), -1).astype(np.float32),  # type: ignore[call-overload]
+    )

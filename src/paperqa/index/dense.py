@@ -1,0 +1,151 @@
+"""Passage vectors in Chroma, used through LlamaIndex's vector store interface.
+
+`STORES` names the vector stores: each opens a folder and gives a LlamaIndex vector store, a
+function that lists its ids, and one that closes it. To add a store, write such a function and
+give it a line. Nodes carry ids only: the text is kept once, in the catalogue.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from paperqa.errors import IndexDamaged
+from paperqa.index.schema import disk_full
+
+if TYPE_CHECKING:
+    from llama_index.core.vector_stores.types import BasePydanticVectorStore
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStore:
+    """An open vector store and the things that LlamaIndex's interface leaves out."""
+
+    store: BasePydanticVectorStore
+    ids: Callable[[], list[str]]
+    count: Callable[[], int]
+    close: Callable[[], None]
+
+
+def open_chroma(folder: Path, collection_name: str) -> OpenStore:
+    """A Chroma collection on disk, cosine distance, no telemetry, no embedding model of its own."""
+    import chromadb
+    from chromadb.config import Settings
+    from llama_index.vector_stores.chroma import ChromaVectorStore
+
+    client = chromadb.PersistentClient(
+        str(folder), settings=Settings(anonymized_telemetry=False)
+    )
+    collection = client.get_or_create_collection(
+        collection_name,
+        embedding_function=None,
+        configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
+    )
+    return OpenStore(
+        ChromaVectorStore(chroma_collection=collection),
+        lambda: list(collection.get(include=[])["ids"]),
+        collection.count,
+        client.close,
+    )
+
+
+STORES: dict[str, Callable[[Path, str], OpenStore]] = {"chroma": open_chroma}
+
+
+class DenseIndex:
+    """Nearest passages by cosine. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, collection: str, store: str = "chroma") -> None:
+        self._folder = folder
+        self._open_store = lambda: STORES[store](folder, collection)
+        self._lock = threading.RLock()
+        self._open: OpenStore | None = None
+
+    def search(self, vector: np.ndarray, k: int) -> list[str]:
+        """The ids of the `k` nearest passages, nearest first; `vector` is float32 (dimensions,)."""
+        from llama_index.core.vector_stores.types import VectorStoreQuery
+
+        query = VectorStoreQuery(query_embedding=vector.tolist(), similarity_top_k=k)
+        with self._guard() as opened:
+            return list(opened.store.query(query).ids or [])
+
+    def put(self, paper_id: str, ids: Sequence[str], vectors: Sequence[np.ndarray]) -> None:
+        """Replace the passages of a paper."""
+        with self._guard() as opened:
+            opened.store.delete(paper_id)
+        self.add([(id_, paper_id) for id_ in ids], vectors)
+
+    def add(self, ids: Sequence[tuple[str, str]], vectors: Sequence[np.ndarray]) -> None:
+        """Add passages that aren't there yet, as (passage id, paper id)."""
+        from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
+
+        nodes = [
+            TextNode(
+                id_=id_,
+                text="",
+                embedding=vector.tolist(),
+                relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=paper_id)},
+            )
+            for (id_, paper_id), vector in zip(ids, vectors, strict=True)
+        ]
+        if nodes:
+            with self._guard() as opened:
+                opened.store.add(nodes)
+
+    def ids(self) -> list[str]:
+        """The ids of all passages."""
+        with self._guard() as opened:
+            return opened.ids()
+
+    def count(self) -> int:
+        """How many passages there are."""
+        with self._guard() as opened:
+            return opened.count()
+
+    def reopen(self) -> None:
+        """Let go of the files, so that the next use sees what another process wrote."""
+        with self._lock:
+            if self._open is not None:
+                self._open.close()
+                self._open = None
+
+    def clear(self) -> None:
+        """Delete everything, readable or not."""
+        with self._lock:
+            self.reopen()
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    @contextmanager
+    def _guard(self) -> Iterator[OpenStore]:
+        with self._lock, damage_reported(self._folder, "vector"):
+            if self._open is None:
+                self._open = self._open_store()
+            yield self._open
+
+
+@contextmanager
+def damage_reported(folder: Path, kind: str) -> Iterator[None]:
+    """Any failure of an index is said in one sentence; the catalogue can rebuild it."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+        raise
+    except BaseException as error:  # Rust panics derive from BaseException
+        if any(words in str(error).lower() for words in ("disk is full", "no space left")):
+            raise disk_full(folder) from error
+        raise IndexDamaged(
+            f"the {kind} index in {folder} is damaged ({_short(error)}); run `paperqa repair` to "
+            "rebuild it from the catalogue"
+        ) from error
+
+
+def _short(error: BaseException) -> str:
+    lines: Iterable[str] = str(error).strip().splitlines() or [type(error).__name__]
+    return next(iter(lines))[:120]

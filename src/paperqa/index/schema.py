@@ -1,0 +1,141 @@
+"""The catalogue's tables, their versions, and opening the file."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from paperqa.errors import LibraryDamaged, LibraryLocked, LibraryTooNew, StorageError
+
+# Step n brings a catalogue from version n to n + 1; steps are only ever appended.
+MIGRATIONS = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    INSERT INTO meta VALUES ('generation', '0');
+
+    -- What was added from where. A source without a hash is read again when it is added again.
+    CREATE TABLE sources (
+        path TEXT PRIMARY KEY, sha256 TEXT, saved_on TEXT, saved_year INTEGER
+    ) WITHOUT ROWID;
+
+    -- What each source says of each paper, as it was read (JSON).
+    CREATE TABLE records (
+        paper_id TEXT NOT NULL, source TEXT NOT NULL, published TEXT, record TEXT NOT NULL,
+        PRIMARY KEY (paper_id, source)
+    ) WITHOUT ROWID;
+    CREATE INDEX records_source ON records (source);
+    CREATE INDEX records_yearless ON records (source, paper_id) WHERE published LIKE '--%';
+
+    -- What all sources of a paper say together.
+    CREATE TABLE papers (
+        id TEXT PRIMARY KEY, title TEXT NOT NULL, abstract TEXT NOT NULL, text TEXT NOT NULL,
+        authors TEXT NOT NULL, n_authors INTEGER, organization TEXT, published TEXT, url TEXT,
+        doi TEXT, trailing_number INTEGER, sources TEXT NOT NULL, year INTEGER
+    );
+    CREATE INDEX papers_year ON papers (year);
+
+    -- Offsets count characters of the paper's text. `sentences` are int32 pairs, `vector` is
+    -- float32, `sentence_vectors` float16, one row a sentence.
+    CREATE TABLE passages (
+        id TEXT PRIMARY KEY, paper_id TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+        sentences BLOB NOT NULL, vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL
+    );
+    CREATE INDEX passages_paper ON passages (paper_id);
+
+    -- Papers whose entries in the other stores may differ from here.
+    CREATE TABLE pending (paper_id TEXT PRIMARY KEY) WITHOUT ROWID;
+    """,
+)
+VERSION = len(MIGRATIONS)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection to the catalogue at `path`, made or migrated where needed.
+
+    Raises `LibraryDamaged`, `LibraryTooNew`, `LibraryLocked` or `StorageError`.
+    """
+    with translated(path):
+        connection = sqlite3.connect(
+            path, timeout=10, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if _version(connection) != VERSION:
+            _migrate(connection, path)
+    return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("BEGIN EXCLUSIVE")
+    version = _version(connection)  # another process may have been first
+    if version > VERSION:
+        connection.execute("ROLLBACK")
+        raise LibraryTooNew(
+            f"{path} was written by a newer paperqa (format {version}, this one reads {VERSION}); "
+            "update paperqa, or choose another library"
+        )
+    try:
+        for step, script in enumerate(MIGRATIONS[version:], version + 1):
+            for statement in _statements(script):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {step}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _statements(script: str) -> Iterator[str]:
+    # executescript() would commit between statements
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """SQLite's and the operating system's errors, said in paperqa's words."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise LibraryLocked(
+                f"{path.parent} is being written by another process; try again when it is done"
+            ) from error
+        if code == sqlite3.SQLITE_FULL:
+            raise disk_full(path) from error
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+            raise StorageError(
+                f"{path} can't be opened for writing; check the folder's owner and mode, or "
+                "choose another with --library"
+            ) from error
+        raise LibraryDamaged(
+            f"{path} can't be read ({error}); put back a copy of it, or delete the library's "
+            "folder and add the papers again"
+        ) from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise disk_full(path) from error
+        raise StorageError(
+            f"{error.filename or path}: {error.strerror}; check the folder's owner and mode, or "
+            "choose another with --library"
+        ) from error
+
+
+def disk_full(path: Path) -> StorageError:
+    """The error for a full disk."""
+    return StorageError(
+        f"the disk that holds {path.parent} is full; free some space and run the command again "
+        "(what was committed is kept)"
+    )

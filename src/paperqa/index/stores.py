@@ -1,0 +1,220 @@
+"""Keeps the three stores together: every change goes to the catalogue first, then to the indexes.
+
+A change and the note that the indexes must follow (`pending`) are one transaction. A crash at any
+point therefore leaves either no change, or a note from which the next writer heals. Readers take
+from the indexes only what the catalogue confirms, and reopen them when `generation` has moved.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from paperqa.errors import IndexDamaged, IndexMismatch, LibraryLocked
+from paperqa.index.catalogue import Catalogue, EmbeddedPassage
+from paperqa.index.dense import DenseIndex
+from paperqa.index.lexical import VERSION as LEXICAL_VERSION
+from paperqa.index.lexical import LexicalIndex
+from paperqa.index.schema import translated
+from paperqa.types import Paper, Where
+
+_LOCK_WAIT = 3.0  # seconds that a writer waits for another
+_REBUILD_BATCH = 1000  # passages
+
+
+class Stores:
+    """Catalogue, dense and lexical index of one library folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        catalogue_path = folder / "catalogue.db"
+        with translated(catalogue_path):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.catalogue = Catalogue(catalogue_path)
+        self._file_lock = FileLock(folder / "write.lock", thread_local=False)
+        self._write_lock = threading.RLock()
+        self._reopen_lock = threading.Lock()
+        self._open_indexes()
+
+    def _open_indexes(self) -> None:
+        fingerprint = self.catalogue.meta("fingerprint") or "none"
+        collection = f"passages-{sha256(fingerprint.encode()).hexdigest()[:12]}"
+        self.dense = DenseIndex(self.folder / "dense", collection)
+        self.lexical = LexicalIndex(self.folder / f"lexical-{LEXICAL_VERSION}")
+        self._generation = self.catalogue.meta("generation")
+        self._checked: str | None = None
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self.dense.reopen()
+        self.lexical.reopen()
+        self.catalogue.close()
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Notice what another process wrote; called before each search.
+
+        Raises `IndexDamaged` when an index doesn't hold as many passages as the catalogue.
+        """
+        generation = self.catalogue.meta("generation")
+        with self._reopen_lock:
+            if generation != self._generation:
+                self.dense.reopen()
+                self.lexical.reopen()
+                self._open_indexes()
+            if generation != self._checked and not self.catalogue.count("pending"):
+                self._check_counts()
+                self._checked = generation
+
+    def _check_counts(self) -> None:
+        truth = self.catalogue.count("passages")
+        for name, index in (("vector", self.dense), ("word", self.lexical)):
+            held = index.count()
+            # Another process may be writing: only a difference that stays is damage.
+            if held != truth and self.catalogue.meta("generation") == self._generation:
+                raise IndexDamaged(
+                    f"the {name} index of {self.folder} holds {held} passages, the catalogue "
+                    f"{truth}; run `paperqa repair` to rebuild it from the catalogue"
+                )
+
+    def nearest(self, vector: np.ndarray, k: int, where: Where) -> list[str]:
+        """Ids of the `k` nearest passages; with a filter, exactly among those that fit."""
+        if not where:
+            return self.dense.search(vector, k)
+        ids, vectors = self.catalogue.vectors(where)
+        order = np.argsort(-(vectors @ vector), kind="stable")[:k] if ids else []
+        return [ids[i] for i in order]
+
+    def check_fingerprint(self, fingerprint: str) -> None:
+        """Raises `IndexMismatch` unless the library was indexed just so, or is empty."""
+        stored = self.catalogue.meta("fingerprint")
+        if stored not in (None, fingerprint) and self.catalogue.count():
+            raise IndexMismatch(
+                f"the library {self.folder} was indexed with {stored}, the settings say "
+                f"{fingerprint}; set them back, or run `paperqa repair` to index it anew"
+            )
+
+    def problems(self) -> list[str]:
+        """What is wrong with the library, each with what to do; empty when all agree."""
+        found = [f"the catalogue: {line}" for line in self.catalogue.check()]
+        if pending := self.catalogue.count("pending"):
+            found.append(f"{pending} papers wait to be indexed; any `paperqa add` finishes them")
+        truth = set(self.catalogue.passage_ids())
+        for name, index in (("vector", self.dense), ("word", self.lexical)):
+            ids = set(index.ids())
+            if missing := len(truth - ids):
+                found.append(f"the {name} index lacks {missing} passages; run `paperqa repair`")
+            if extra := len(ids - truth):
+                found.append(f"the {name} index has {extra} passages too many; run `paperqa repair`")
+        return found
+
+    # --- writing -----------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self, *, repairing: bool = False) -> Iterator[None]:
+        """Be the only writer, of all processes and threads; heals what a crash left behind.
+
+        Raises `LibraryLocked` when another process writes for longer than a few seconds, and
+        `IndexDamaged` unless `repairing`.
+        """
+        with self._write_lock:
+            try:
+                with translated(self.folder / "write.lock"):
+                    self._file_lock.acquire(timeout=_LOCK_WAIT)
+            except Timeout:
+                raise LibraryLocked(
+                    f"another process is writing to the library {self.folder}; "
+                    "try again when it is done"
+                ) from None
+            try:
+                if not repairing:
+                    self.sync(self.catalogue.pending())
+                    self.refresh()
+                yield
+            finally:
+                self.lexical.release()
+                self._file_lock.release()
+
+    def heal(self) -> None:
+        """Finish what a crash left behind, unless another process is at it."""
+        if self.catalogue.count("pending"):
+            try:
+                with self.writing():
+                    pass
+            except LibraryLocked:
+                return
+
+    def claim(self, fingerprint: str) -> None:
+        """Note what an empty library is going to be indexed with."""
+        if self.catalogue.meta("fingerprint") != fingerprint:
+            with self.catalogue.transaction():
+                self.catalogue.set_meta("fingerprint", fingerprint)
+            self._open_indexes()
+
+    def remove(self, paper_ids: Sequence[str]) -> int:
+        """Take papers out of all stores; how many there were."""
+        present = list(self.catalogue.papers_by_id(paper_ids))
+        with self.catalogue.transaction():
+            self.catalogue.delete_papers(present)
+        self.sync(present)
+        return len(present)
+
+    def sync(self, paper_ids: Sequence[str], new: frozenset[str] = frozenset()) -> None:
+        """Bring both indexes to what the catalogue says of these papers; `new` ones aren't there."""
+        if not paper_ids:
+            return
+        held: dict[str, list[tuple[Paper, EmbeddedPassage]]] = {id_: [] for id_ in paper_ids}
+        for paper, item in self.catalogue.passages(self.catalogue.passage_ids(paper_ids)).values():
+            held[paper.id].append((paper, item))
+        fresh = [(paper, item) for id_ in held if id_ in new for paper, item in held[id_]]
+        self.dense.add([(i.passage.id, p.id) for p, i in fresh], [i.vector for _, i in fresh])
+        for id_, rows in held.items():
+            if id_ not in new:
+                self.dense.put(id_, [i.passage.id for _, i in rows], [i.vector for _, i in rows])
+            title = rows[0][0].title if rows else ""
+            self.lexical.put(id_, title, [(i.passage.id, i.passage.text) for _, i in rows])
+        self.lexical.commit()
+        with self.catalogue.transaction():
+            self.catalogue.clear_pending(paper_ids)
+            generation = self.catalogue.next_generation()
+        self._generation = self._checked = str(generation)
+
+    def rebuild(self, advance: Callable[[int], None]) -> None:
+        """Make both indexes anew from the catalogue's own vectors."""
+        self.dense.clear()
+        self.lexical.clear()
+        self._open_indexes()
+        ids = self.catalogue.passage_ids()
+        for batch in _batches(ids, _REBUILD_BATCH):
+            rows = self.catalogue.passages(batch)
+            self.dense.add(
+                [(id_, paper.id) for id_, (paper, _) in rows.items()],
+                [item.vector for _, item in rows.values()],
+            )
+            advance(len(batch))
+        for batch in _batches([paper.id for paper in self.catalogue.papers()], _REBUILD_BATCH):
+            for paper, items in self._by_paper(batch):
+                self.lexical.put(paper.id, paper.title, items)
+        self.lexical.commit()
+        with self.catalogue.transaction():
+            self.catalogue.clear_pending(self.catalogue.pending())
+            self._generation = str(self.catalogue.next_generation())
+
+    def _by_paper(self, ids: Sequence[str]) -> Iterator[tuple[Paper, list[tuple[str, str]]]]:
+        papers: dict[str, tuple[Paper, list[tuple[str, str]]]] = {}
+        for paper, item in self.catalogue.passages(self.catalogue.passage_ids(ids)).values():
+            papers.setdefault(paper.id, (paper, []))[1].append((item.passage.id, item.passage.text))
+        yield from papers.values()
+
+
+def _batches(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    rows = list(items)
+    for i in range(0, len(rows), size):
+        yield rows[i : i + size]

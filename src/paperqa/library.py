@@ -1,0 +1,209 @@
+"""`Library`: the one place where the parts are wired together."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from paperqa.answer import AnswerStream, Question
+from paperqa.condense import condense
+from paperqa.errors import InputError, ModelCorrupt, ModelMissing
+from paperqa.index.ingest import Ingest, Progress, parse_saved_on
+from paperqa.index.stores import Stores
+from paperqa.models.chat import ChatModel, load_chat
+from paperqa.models.embedding import embedding_dimensions, load_embedding
+from paperqa.passages import VERSION as PASSAGES_VERSION
+from paperqa.readers import Document, find_documents
+from paperqa.retrieve import HybridRetriever
+from paperqa.sample import open_sample
+from paperqa.settings import Settings, load_settings
+from paperqa.types import AddReport, Answer, Evidence, History, Paper, Where
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.query_engine import BaseQueryEngine
+
+_ANYWHERE = Where()
+
+
+class Library:
+    """A collection of papers on disk, and the answers it gives. Safe to use from several threads.
+
+    >>> library = Library("transformers")                               # doctest: +SKIP
+    >>> library.add("listing.txt", "papers/")                           # doctest: +SKIP
+    >>> print(library.ask("Which papers replace softmax attention?"))   # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        embedding: BaseEmbedding | None = None,
+    ) -> None:
+        """Open a library, or create it. Without `folder`, the one that the settings name.
+
+        `embedding` takes any LlamaIndex embedding model in place of the settings' one.
+        Raises `LibraryError` or `SettingsError`.
+        """
+        self.settings = settings or load_settings()
+        self.folder = Path(folder) if folder is not None else self.settings.library
+        self._given_embedding = embedding
+        self._model_lock = threading.RLock()
+        self._stores = Stores(self.folder)
+        self._stores.heal()
+
+    def close(self) -> None:
+        """Let go of the library's files."""
+        self._stores.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- papers ------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return self._stores.catalogue.count()
+
+    def add(
+        self,
+        *paths: str | Path,
+        saved_on: Mapping[str, str] | None = None,
+        progress: Progress = lambda done, known: None,
+    ) -> AddReport:
+        """Add files and folders; what is there already is free.
+
+        `saved_on` maps a listing page's file to the day it was saved (`YYYY-MM-DD`). What can't
+        be read is in the report's `rejected`; everything else is in. Raises `InputError` for a
+        path that isn't there, before anything is written, and `LibraryError`.
+        """
+        documents, skipped = find_documents([Path(path) for path in paths])
+        inside = str(self.folder.resolve()) + "/"
+        documents = [d for d in documents if not d.name.startswith(inside)]
+        dates = parse_saved_on((saved_on or {}).items(), documents)
+        return self._add(documents, skipped, dates, progress)
+
+    def add_text(self, text: str) -> AddReport:
+        """Add pasted text: a listing, or one paper."""
+        return self._add([Document.from_text(text)], (), {}, lambda done, known: None)
+
+    def _add(
+        self,
+        documents: Sequence[Document],
+        skipped: Sequence[Path],
+        saved_on: Mapping[str, str],
+        progress: Progress,
+    ) -> AddReport:
+        with self._stores.writing():
+            self._stores.check_fingerprint(self._fingerprint)
+            self._stores.claim(self._fingerprint)
+            return self._ingest.add(documents, skipped, saved_on, progress)
+
+    def remove(self, *paper_ids: str) -> int:
+        """Take papers out, everywhere; how many there were. Adding their file brings them back."""
+        with self._stores.writing():
+            return self._stores.remove(paper_ids)
+
+    def papers(self, where: Where = _ANYWHERE) -> Iterable[Paper]:
+        """The papers, newest first."""
+        return self._stores.catalogue.papers(where)
+
+    # --- questions ---------------------------------------------------------------------------
+
+    def search(self, question: str, k: int = 10, where: Where = _ANYWHERE) -> tuple[Evidence, ...]:
+        """The `k` papers that fit best, each with its best passage; raises `LibraryError`."""
+        self._stores.check_fingerprint(self._fingerprint)
+        return self._retriever(k, where).evidence(question)
+
+    def ask(self, question: str, history: History = (), where: Where = _ANYWHERE) -> Answer:
+        """The checked answer to a question; see `stream`."""
+        return self.stream(question, history, where).answer
+
+    def stream(
+        self, question: str, history: History = (), where: Where = _ANYWHERE
+    ) -> AnswerStream:
+        """The answer as it comes: evidence at once, then checked claims.
+
+        `history` holds the earlier `Answer`s or role/content messages. While the library is
+        empty, the packaged sample papers answer (`answer.sample`). Raises `LibraryError`,
+        `ModelError` or `SettingsError`; a refusal is an answer.
+        """
+        asked = Question(question.strip(), condense(question.strip(), history), time.perf_counter())
+        if not asked.text:
+            raise InputError("the question is empty")
+        if not len(self) and (sample := self._sample):
+            evidence = sample.search(asked.standalone, self.settings.sources, where)
+        else:
+            evidence = self.search(asked.standalone, self.settings.sources, where)
+        return AnswerStream(asked, evidence, lambda: self._chat, sample=not len(self))
+
+    def as_retriever(self, k: int = 6, where: Where = _ANYWHERE) -> HybridRetriever:
+        """A LlamaIndex retriever over this library."""
+        self._stores.check_fingerprint(self._fingerprint)
+        return self._retriever(k, where)
+
+    def as_query_engine(self, where: Where = _ANYWHERE) -> BaseQueryEngine:
+        """A LlamaIndex query engine; `response.metadata["answer"]` is the whole answer."""
+        from paperqa.query_engine import CitedQueryEngine
+
+        return CitedQueryEngine(lambda question: self.ask(question, where=where))
+
+    # --- care --------------------------------------------------------------------------------
+
+    def problems(self) -> list[str]:
+        """What is wrong with the library, each with what to do; empty when all is well."""
+        return self._stores.problems()
+
+    def repair(self, advance: Callable[[int], None] = lambda n: None) -> None:
+        """Rebuild the indexes from the catalogue, with the settings' model and chunk size."""
+        with self._stores.writing(repairing=True):
+            if self._stores.catalogue.meta("fingerprint") not in (None, self._fingerprint):
+                self._ingest.reembed(self._fingerprint, advance)
+            self._stores.rebuild(advance)
+
+    # --- parts, made when first used ------------------------------------------------------------
+
+    @cached_property
+    def _embedding(self) -> BaseEmbedding:
+        with self._model_lock:
+            return self._given_embedding or load_embedding(self.settings)
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        model = self._embedding
+        dimensions = embedding_dimensions(model)
+        chunking = f"chunks of {self.settings.chunk_tokens} tokens v{PASSAGES_VERSION}"
+        return f"{model.model_name} ({dimensions} dimensions), {chunking}"
+
+    @cached_property
+    def _ingest(self) -> Ingest:
+        return Ingest(self._stores, lambda: self._embedding, self.settings.chunk_tokens)
+
+    @cached_property
+    def _chat(self) -> tuple[ChatModel | None, tuple[str, ...]]:
+        """The chat model, or none and why, where the local one isn't on this machine."""
+        with self._model_lock:
+            try:
+                return load_chat(self.settings), ()
+            except (ModelMissing, ModelCorrupt) as error:
+                return None, (f"No model words this answer: {error}. Until then, quotes.",)
+
+    @cached_property
+    def _sample(self) -> Library | None:
+        return open_sample(self.settings, self._given_embedding)
+
+    def _retriever(self, k: int, where: Where) -> HybridRetriever:
+        return HybridRetriever(self._stores, lambda: self._embedding, k, where)

@@ -1,0 +1,1 @@
+"""Models by name: files on disk (`artefacts`, `pull`), embeddings (`embedding`), chat (`chat`)."""

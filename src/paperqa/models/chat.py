@@ -1,0 +1,178 @@
+"""Chat models behind one setting, `PAPERQA_LLM`; all speak to an OpenAI-compatible endpoint.
+
+`PROVIDERS` names them: each takes the setting's value and gives an endpoint, or None where the
+value isn't its own. To add a provider, write such a function and give it a line.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urldefrag, urlsplit
+
+from paperqa.errors import EndpointError, ModelMissing, SettingsError
+from paperqa.models.artefacts import locate
+from paperqa.settings import Settings
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM, ChatMessage
+
+LOCAL_MODEL = "qwen"
+OPENAI_URL = "https://api.openai.com/v1"
+_RETRIES = 3
+_SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a chat model answers. `is_local` models share this machine's processor."""
+
+    url: str
+    model: str
+    key: str
+    is_local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """A LlamaIndex chat model and the name that answers carry."""
+
+    name: str
+    llm: LLM
+    is_local: bool
+
+    def stream(self, messages: list[ChatMessage], usage: dict[str, int]) -> Iterator[str]:
+        """The pieces of a reply; fills in `usage` where the server counts tokens.
+
+        Raises `EndpointError`.
+        """
+        with translated(self.name):
+            for response in self.llm.stream_chat(messages):
+                counted = getattr(response.raw, "usage", None)
+                if counted is not None:
+                    usage["prompt_tokens"] = int(counted.prompt_tokens)
+                    usage["completion_tokens"] = int(counted.completion_tokens)
+                if response.delta:
+                    yield response.delta
+
+
+
+def _local(value: str, settings: Settings) -> Endpoint | None:
+    from paperqa.models.local_server import serve
+
+    if value == "local":
+        return serve(locate(settings.models, LOCAL_MODEL)[0], settings.threads)
+    if value.lower().endswith(".gguf"):
+        path = Path(value).expanduser()
+        if not path.is_file():
+            raise ModelMissing(f"PAPERQA_LLM names {value}, but there is no such file")
+        return serve(path, settings.threads)
+    return None
+
+
+def _openai(value: str, settings: Settings) -> Endpoint | None:
+    if not value.startswith("openai:"):
+        return None
+    key = _key(settings) or os.environ.get("OPENAI_API_KEY")
+    if not key:
+        raise SettingsError(
+            f"PAPERQA_LLM={value} needs a key; set PAPERQA_API_KEY or OPENAI_API_KEY"
+        )
+    return Endpoint(OPENAI_URL, value.removeprefix("openai:"), key)
+
+
+def _url(value: str, settings: Settings) -> Endpoint | None:
+    if not value.startswith(("http://", "https://")):
+        return None
+    url, model = urldefrag(value)
+    url = url.rstrip("/")
+    if not urlsplit(url).path:
+        url += "/v1"
+    key = _key(settings) or "none"
+    return Endpoint(url, model or _first_model(url, key), key)
+
+
+PROVIDERS: dict[str, Callable[[str, Settings], Endpoint | None]] = {
+    "local": _local,
+    "openai": _openai,
+    "url": _url,
+}
+
+
+def load_chat(settings: Settings) -> ChatModel | None:
+    """The model that PAPERQA_LLM names, None for `none`.
+
+    Raises `SettingsError`, `ModelMissing`, `ModelCorrupt` or `EndpointError`.
+    """
+    if settings.llm == "none":
+        return None
+    for provider in PROVIDERS.values():
+        endpoint = provider(settings.llm, settings)
+        if endpoint is not None:
+            return ChatModel(endpoint.model, _llm(endpoint, settings), endpoint.is_local)
+    raise SettingsError(
+        f"PAPERQA_LLM={settings.llm!r} is none of: local, a .gguf file, openai:MODEL, "
+        "http://host:port/v1, none"
+    )
+
+
+def _llm(endpoint: Endpoint, settings: Settings) -> LLM:
+    from llama_index.llms.openai_like import OpenAILike
+
+    extra: dict[str, Any] = {"seed": _SEED, "stream_options": {"include_usage": True}}
+    return OpenAILike(
+        model=endpoint.model,
+        api_base=endpoint.url,
+        api_key=endpoint.key,
+        is_chat_model=True,
+        temperature=0.0,
+        max_tokens=300,
+        timeout=settings.timeout,
+        max_retries=0 if endpoint.is_local else _RETRIES,
+        additional_kwargs=extra,
+    )
+
+
+def _first_model(url: str, key: str) -> str:
+    import openai
+
+    with translated(url):
+        models = openai.OpenAI(base_url=url, api_key=key, timeout=10, max_retries=0).models.list()
+        names = [model.id for model in models.data]
+    if not names:
+        raise EndpointError(f"{url} serves no model; name one as {url}#MODEL")
+    return names[0]
+
+
+def _key(settings: Settings) -> str | None:
+    return settings.api_key.get_secret_value() if settings.api_key else None
+
+
+@contextmanager
+def translated(name: str) -> Iterator[None]:
+    """The openai package's errors, said in paperqa's words; never shows the key."""
+    import httpx
+    import openai
+
+    try:
+        yield
+    except openai.AuthenticationError:
+        raise EndpointError(f"{name}: the key was refused; check PAPERQA_API_KEY") from None
+    except openai.NotFoundError as error:
+        raise EndpointError(f"{name}: not found there ({error.message}); check the model's name "
+                            "and URL in PAPERQA_LLM") from None
+    except openai.RateLimitError:
+        raise EndpointError(f"{name}: too many requests or no quota left; try again later") from None
+    except openai.APITimeoutError:
+        raise EndpointError(f"{name}: no answer in time; raise PAPERQA_TIMEOUT or try later") from None
+    except openai.APIStatusError as error:
+        raise EndpointError(f"{name}: the server failed ({error.status_code})") from None
+    except (openai.APIError, httpx.HTTPError) as error:
+        raise EndpointError(
+            f"{name}: the model server can't be reached or broke off "
+            f"({type(error).__name__}); check that it runs and PAPERQA_LLM"
+        ) from None

@@ -1,0 +1,32 @@
+"""The packaged sample papers: digests in our own words, so that a first question has an answer.
+
+They are a library of their own beside the models, indexed once, and answer only while the user's
+library is empty.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+    from paperqa.library import Library
+    from paperqa.settings import Settings
+
+PAPERS = Path(__file__).parent / "papers.jsonl"
+
+
+def open_sample(settings: Settings, embedding: BaseEmbedding | None) -> Library:
+    """The library of sample papers; indexes it when it isn't there yet."""
+    from paperqa.library import Library
+
+    version = sha256(PAPERS.read_bytes()).hexdigest()[:12]
+    made_with = sha256(f"{settings.embedding} {settings.chunk_tokens}".encode()).hexdigest()[:6]
+    folder = settings.models.parent / "sample" / f"{version}-{made_with}"
+    library = Library(folder, settings=settings, embedding=embedding)
+    if not len(library):
+        library.add(PAPERS)
+    return library
