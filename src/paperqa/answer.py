@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 
+from llama_index.core.llms import ChatMessage, MessageRole
+
 from paperqa.citations import Citations, Source, label
-from paperqa.errors import EndpointError
 from paperqa.index.lexical import question_terms, terms
 from paperqa.models.chat import ChatModel
 from paperqa.models.turns import turn
@@ -76,7 +77,7 @@ class AnswerStream:
         self.evidence = tuple(evidence)
         self._question = question
         self._load_chat = load_chat
-        self._sample = sample
+        self.is_sample = sample
         self._sources = choose_sources(question, self.evidence)
         self._draft = _Draft(Citations(self._sources))
         self._draft.timings["evidence"] = time.perf_counter() - question.asked_at
@@ -108,14 +109,14 @@ class AnswerStream:
             usage=draft.usage,
             timings=draft.timings,
             notes=tuple(draft.notes),
-            sample=self._sample,
+            sample=self.is_sample,
         )
 
     def close(self) -> None:
         """Stop; a model that is at work stops too."""
         self._pieces.close()
 
-    def _run(self) -> Iterator[str]:  # a generator: `close` reaches it
+    def _run(self) -> Generator[str]:  # a generator: `close` reaches it
         for piece in self._tell():
             self._draft.pieces.append(piece)
             self._draft.timings.setdefault("first_claim", self._elapsed())
@@ -138,21 +139,19 @@ class AnswerStream:
         draft = self._draft
         draft.model = chat.name
         said_no = False
-        try:
-            with closing(self._sentences(chat)) as sentences:
-                for sentence in sentences:
-                    said_no = said_no or _is_refusal(sentence)
-                    if not said_no:
-                        yield from self._check(sentence)
-        except EndpointError as error:
-            draft.notes.append(f"{error}. What follows is quoted from the papers instead.")
-            said_no = False
+        with closing(self._sentences(chat)) as sentences:
+            for sentence in sentences:
+                said_no = said_no or _is_refusal(sentence)
+                if not said_no:
+                    yield from self._check(sentence)
         if draft.supported:
             return
         if said_no:
             yield self._refuse()
             return
-        draft.notes.append(f"{chat.name} gave no sentence that the papers support; these are quotes.")
+        draft.notes.append(
+            f"{chat.name} gave no sentence that the papers support; these are quotes."
+        )
         draft.model = "extractive"
         yield from self._extract()
 
@@ -180,19 +179,21 @@ class AnswerStream:
                 return f"- {label(source.paper)}: {claim.text} {_markers(claim)}\n"
         return self._quote_best(source)
 
-    def _sentences(self, chat: ChatModel) -> Iterator[str]:
+    def _sentences(self, chat: ChatModel) -> Generator[str]:
         """Whole sentences of the model's reply, as soon as the next one has begun."""
         buffer = ""
-        with turn() if chat.is_local else nullcontext():
-            with closing(chat.stream(self._messages(), self._draft.usage)) as deltas:
-                for delta in deltas:
-                    self._draft.timings.setdefault("first_token", self._elapsed())
-                    buffer += delta
-                    spans = self._split(buffer)
-                    for start, end in spans[:-1]:
-                        yield buffer[start:end]
-                    if len(spans) > 1:
-                        buffer = buffer[spans[-1][0] :]
+        with (
+            turn() if chat.is_local else nullcontext(),
+            closing(chat.stream(self._messages(), self._draft.usage)) as deltas,
+        ):
+            for delta in deltas:
+                self._draft.timings.setdefault("first_token", self._elapsed())
+                buffer += delta
+                spans = self._split(buffer)
+                for start, end in spans[:-1]:
+                    yield buffer[start:end]
+                if len(spans) > 1:
+                    buffer = buffer[spans[-1][0] :]
         for start, end in self._split(buffer):
             yield buffer[start:end]
 
@@ -202,9 +203,7 @@ class AnswerStream:
             return [m.span() for m in re.finditer(r"[^\n]+", text) if m.group().strip()]
         return sentence_spans(text)
 
-    def _messages(self):  # type: ignore[no-untyped-def]
-        from llama_index.core.llms import ChatMessage, MessageRole
-
+    def _messages(self) -> list[ChatMessage]:
         form = "list" if self._question.wants_list else "answer"
         sources = "\n".join(
             f'{n}. "{_one_line(label(source.paper))}"\n'
@@ -266,9 +265,7 @@ def choose_sources(question: Question, evidence: Sequence[Evidence]) -> tuple[So
         shares = [(e, 2) for e in evidence if e.similarity >= floor]
     else:
         shares = list(zip(evidence, (8, 3, 2), strict=False))
-    return tuple(
-        Source(e.paper, _in_order(e.sentences[:n])) for e, n in shares
-    )
+    return tuple(Source(e.paper, _in_order(e.sentences[:n])) for e, n in shares)
 
 
 def _in_order(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:

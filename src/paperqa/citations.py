@@ -89,9 +89,7 @@ def _plain(number: str) -> str:
     return number.rstrip("0").rstrip(".") if re.fullmatch(r"\d+\.\d+", number) else number
 
 
-def _best_quotes(
-    claim: str, source: Source
-) -> tuple[float, tuple[Sentence, ...], Source | None]:
+def _best_quotes(claim: str, source: Source) -> tuple[float, tuple[Sentence, ...], Source | None]:
     """(support, quotes, source): the sentence that covers most of the claim, and maybe a second."""
     wanted = set(terms(claim))
     if not wanted or not source.sentences:

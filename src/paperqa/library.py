@@ -96,9 +96,10 @@ class Library:
         dates = parse_saved_on((saved_on or {}).items(), documents)
         return self._add(documents, skipped, dates, progress)
 
-    def add_text(self, text: str) -> AddReport:
+    def add_text(self, text: str | bytes) -> AddReport:
         """Add pasted text: a listing, or one paper."""
-        return self._add([Document.from_text(text)], (), {}, lambda done, known: None)
+        data = text.encode() if isinstance(text, str) else text
+        return self._add([Document.from_bytes(data)], (), {}, lambda done, known: None)
 
     def _add(
         self,

@@ -73,11 +73,11 @@ def publication_date(value: object) -> str | None:
         return _valid(match.group())
     for form in ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y"):
         try:
-            return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007
+            return datetime.strptime(text, form).date().isoformat()
         except ValueError:
             continue
     try:  # a leap year, so that Feb 29 is a day
-        day = datetime.strptime(f"{text}, 2024", "%b %d, %Y").date()  # noqa: DTZ007
+        day = datetime.strptime(f"{text}, 2024", "%b %d, %Y").date()
     except ValueError:
         return None
     return f"--{day:%m-%d}"
@@ -112,18 +112,22 @@ def merge(records: Sequence[Paper], saved_years: Mapping[str, int]) -> Paper:
         abstract=fullest.abstract,
         text=fullest.text,
         authors=authors,
-        n_authors=len(authors) or _first(max, (r.n_authors for r in known)),
-        organization=_first(min, (r.organization for r in known)),
+        n_authors=len(authors) or _largest(r.n_authors for r in known),
+        organization=_smallest(r.organization for r in known),
         published=_published(r.published for r in known),
-        url=_first(min, (r.url for r in known)),
-        doi=_first(min, (r.doi for r in known)),
-        trailing_number=_first(max, (r.trailing_number for r in known)),
+        url=_smallest(r.url for r in known),
+        doi=_smallest(r.doi for r in known),
+        trailing_number=_largest(r.trailing_number for r in known),
         sources=tuple(sorted({source for r in known for source in r.sources})),
     )
 
 
-def _first(pick, values):  # type: ignore[no-untyped-def]
-    return pick((value for value in values if value is not None), default=None)
+def _smallest(values: Iterable[str | None]) -> str | None:
+    return min((value for value in values if value is not None), default=None)
+
+
+def _largest(values: Iterable[int | None]) -> int | None:
+    return max((value for value in values if value is not None), default=None)
 
 
 def _published(dates: Iterable[str | None]) -> str | None:
@@ -144,18 +148,18 @@ def infer_saved_years(
 
     `records` are (source, paper id, date) of the papers that some page dates without a year.
     """
-    rows = [row for row in records if row[2]]
+    rows = [(source, paper, day) for source, paper, day in records if day]
     years = {source: int(day[:4]) for source, day in saved_on.items()}
     while True:
         days: dict[str, set[str]] = {}
         for source, paper, published in rows:
-            if published and published.startswith("--") and source in years:
-                published = f"{years[source]}{published[1:]}"
-            if published and len(published) == 10:
-                days.setdefault(paper, set()).add(published)
+            year = years.get(source, "")
+            day = f"{year}{published[1:]}" if published.startswith("--") else published
+            if len(day) == 10:
+                days.setdefault(paper, set()).add(day)
         found: dict[str, set[int]] = {}
         for source, paper, published in rows:
-            if published and published.startswith("--") and source not in years:
+            if published.startswith("--") and source not in years:
                 same_day = {d for d in days.get(paper, ()) if d[4:] == published[1:]}
                 found.setdefault(source, set()).update(int(d[:4]) for d in same_day)
         certain = {source: min(some) for source, some in found.items() if len(some) == 1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 def _split_enumerators(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """sentencex keeps what follows `(3)` with the sentence before; part them."""
     edges = [start, *(m.end() for m in _ENUMERATOR.finditer(text, start, end)), end]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:

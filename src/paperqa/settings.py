@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from paperqa.errors import SettingsError
 
 PREFIX = "PAPERQA_"
+_TEST_VARIABLES = ("PAPERQA_SEEDS", "PAPERQA_BENCH")
 
 
 def _cores() -> int:
@@ -81,5 +82,5 @@ def load_settings(**overrides: Any) -> Settings:
 
 def unknown_variables() -> list[str]:
     """`PAPERQA_*` variables in the environment that name no setting, likely misspelt."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | set(_TEST_VARIABLES)
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)

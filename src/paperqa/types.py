@@ -1,6 +1,6 @@
 """The values that flow through paperqa; frozen, standard library only, each adds one fact.
 
-    Paper → Passage → Evidence → Citation → Claim → Answer
+Paper → Passage → Evidence → Citation → Claim → Answer
 """
 
 from __future__ import annotations

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from paperqa.index.schema import connect, translated
 from paperqa.types import Paper, Passage, Where
 
-Row = tuple[object, ...]
+Row = tuple[Any, ...]
 _PAPER_FIELDS = tuple(field.name for field in fields(Paper))
 _PAPER_COLUMNS = ", ".join(f"papers.{name}" for name in _PAPER_FIELDS)
 _LISTS = ("authors", "sources")
@@ -125,13 +126,13 @@ class Catalogue:
             f"WHERE {condition}",
             values,
         )
-        data = b"".join(row[1] for row in rows)  # type: ignore[misc]
+        data = b"".join(row[1] for row in rows)
         return [str(row[0]) for row in rows], np.frombuffer(data, np.float32).reshape(len(rows), -1)
 
     def source(self, path: str) -> Source | None:
         """What is known of a document that was added."""
         rows = self._execute("SELECT path, sha256, saved_on FROM sources WHERE path = ?", (path,))
-        return Source(*rows[0]) if rows else None  # type: ignore[arg-type]
+        return Source(*rows[0]) if rows else None
 
     def papers_of_source(self, path: str) -> list[str]:
         """The ids of the papers that a document holds."""
@@ -232,11 +233,11 @@ class Catalogue:
     def saved_years(self, sources: Iterable[str]) -> dict[str, int]:
         """The year in which each of these pages was saved, where it is known."""
         query = "SELECT path, saved_year FROM sources WHERE saved_year NOT NULL AND path IN (?)"
-        return {str(path): int(year) for path, year in self._by_ids(query, sources)}  # type: ignore[call-overload]
+        return {str(path): int(year) for path, year in self._by_ids(query, sources)}
 
     def yearless(self) -> list[tuple[str, str, str | None]]:
         """(source, paper id, date) of every record of a paper that some page dates without year."""
-        return self._execute(  # type: ignore[return-value]
+        return self._execute(
             "SELECT source, paper_id, published FROM records WHERE paper_id IN "
             "(SELECT paper_id FROM records WHERE published LIKE '--%')"
         )
@@ -249,7 +250,7 @@ class Catalogue:
     def put_saved_years(self, years: dict[str, int]) -> list[str]:
         """Keep the years of these pages and forget all others; the papers that this concerns."""
         rows = self._execute("SELECT path, saved_year FROM sources WHERE saved_year NOT NULL")
-        before = {str(path): int(year) for path, year in rows}  # type: ignore[call-overload]
+        before = {str(path): int(year) for path, year in rows}
         changed = [path for path in before.keys() | years if before.get(path) != years.get(path)]
         for path in changed:
             self._execute(
@@ -298,28 +299,28 @@ def _condition(where: Where) -> tuple[str, list[object]]:
     return " AND ".join(parts) or "1", values
 
 
-def _paper(row: Sequence[object]) -> Paper:
-    values = dict(zip(_PAPER_FIELDS, row, strict=True))
-    return Paper(**{k: tuple(json.loads(str(v))) if k in _LISTS else v for k, v in values.items()})  # type: ignore[arg-type]
+def _paper(row: Row) -> Paper:
+    values: dict[str, Any] = dict(zip(_PAPER_FIELDS, row, strict=True))
+    return Paper(**values | {name: tuple(json.loads(values[name])) for name in _LISTS})
 
 
 def _from_json(record: str) -> Paper:
-    values = json.loads(record)
-    return Paper(**{k: tuple(v) if k in _LISTS else v for k, v in values.items()})
+    values: dict[str, Any] = json.loads(record)
+    return Paper(**values | {name: tuple(values[name]) for name in _LISTS})
 
 
-def _passage(paper: Paper, row: Sequence[object]) -> EmbeddedPassage:
+def _passage(paper: Paper, row: Row) -> EmbeddedPassage:
     passage_id, start, end, sentences, vector, sentence_vectors = row
-    spans = np.frombuffer(sentences, np.int32).reshape(-1, 2)  # type: ignore[call-overload]
+    spans = np.frombuffer(sentences, np.int32).reshape(-1, 2)
     return EmbeddedPassage(
         Passage(
             id=str(passage_id),
             paper_id=paper.id,
-            start=int(start),  # type: ignore[call-overload]
-            end=int(end),  # type: ignore[call-overload]
-            text=paper.text[start:end],  # type: ignore[misc]
+            start=int(start),
+            end=int(end),
+            text=paper.text[start:end],
             sentences=tuple((int(a), int(b)) for a, b in spans),
         ),
-        np.frombuffer(vector, np.float32),  # type: ignore[call-overload]
-        np.frombuffer(sentence_vectors, np.float16).reshape(len(spans), -1).astype(np.float32),  # type: ignore[call-overload]
+        np.frombuffer(vector, np.float32),
+        np.frombuffer(sentence_vectors, np.float16).reshape(len(spans), -1).astype(np.float32),
     )

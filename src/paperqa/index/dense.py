@@ -40,9 +40,7 @@ def open_chroma(folder: Path, collection_name: str) -> OpenStore:
     from chromadb.config import Settings
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
-    client = chromadb.PersistentClient(
-        str(folder), settings=Settings(anonymized_telemetry=False)
-    )
+    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
     collection = client.get_or_create_collection(
         collection_name,
         embedding_function=None,
@@ -52,7 +50,7 @@ def open_chroma(folder: Path, collection_name: str) -> OpenStore:
         ChromaVectorStore(chroma_collection=collection),
         lambda: list(collection.get(include=[])["ids"]),
         collection.count,
-        client.close,
+        client.close,  # type: ignore[attr-defined]  # Client has it, its interface does not
     )
 
 
@@ -64,7 +62,8 @@ class DenseIndex:
 
     def __init__(self, folder: Path, collection: str, store: str = "chroma") -> None:
         self._folder = folder
-        self._open_store = lambda: STORES[store](folder, collection)
+        self._collection = collection
+        self._store = store
         self._lock = threading.RLock()
         self._open: OpenStore | None = None
 
@@ -126,7 +125,7 @@ class DenseIndex:
     def _guard(self) -> Iterator[OpenStore]:
         with self._lock, damage_reported(self._folder, "vector"):
             if self._open is None:
-                self._open = self._open_store()
+                self._open = STORES[self._store](self._folder, self._collection)
             yield self._open
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from paperqa.errors import InputError
@@ -47,9 +48,7 @@ class _Run:
 class Ingest:
     """Adds documents to the stores of a library, in batches that each are all or nothing."""
 
-    def __init__(
-        self, stores: Stores, model: Callable[[], BaseEmbedding], max_tokens: int
-    ) -> None:
+    def __init__(self, stores: Stores, model: Callable[[], BaseEmbedding], max_tokens: int) -> None:
         self._stores = stores
         self._model = model
         self._max_tokens = max_tokens
@@ -155,10 +154,7 @@ class Ingest:
         return [
             (
                 paper,
-                [
-                    EmbeddedPassage(p, next(vectors), _stack(vectors, len(p.sentences)))
-                    for p in some
-                ],
+                [EmbeddedPassage(p, next(vectors), _take(vectors, len(p.sentences))) for p in some],
             )
             for paper, some in passages
         ]
@@ -190,7 +186,9 @@ class Ingest:
             catalogue.set_meta("fingerprint", fingerprint)
 
 
-def parse_saved_on(given: Iterable[tuple[str, str]], documents: Sequence[Document]) -> dict[str, str]:
+def parse_saved_on(
+    given: Iterable[tuple[str, str]], documents: Sequence[Document]
+) -> dict[str, str]:
     """`FILE=DATE` pairs by document name; raises `InputError`."""
     names = {document.name for document in documents}
     found = {}
@@ -215,7 +213,5 @@ def _facts(paper: Paper) -> Paper:
     return replace(paper, sources=())
 
 
-def _stack(vectors, n):  # type: ignore[no-untyped-def]
-    import numpy as np
-
+def _take(vectors: Iterator[np.ndarray], n: int) -> np.ndarray:
     return np.stack([next(vectors) for _ in range(n)])

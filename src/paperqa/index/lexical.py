@@ -19,9 +19,9 @@ _HEAP = 64 * 2**20
 _FIELDS = ("title", "text")
 # What a question says without asking for it; tantivy's English stop words leave these in.
 _QUESTION_WORDS = frozenset(
-    "about any can could did do does doing given has have how its many much name "
-    "paper papers say says should show shows tell than them there these they this those "
-    "was were what when where which who whom whose why will would you your".split()
+    "about any can could did do does doing given has have how its many much name paper papers say "
+    "says should show shows tell than them there these they this those was were what when where "
+    "which who whom whose why will would you your".split()
 )
 
 

@@ -89,8 +89,9 @@ class Stores:
         if not where:
             return self.dense.search(vector, k)
         ids, vectors = self.catalogue.vectors(where)
-        order = np.argsort(-(vectors @ vector), kind="stable")[:k] if ids else []
-        return [ids[i] for i in order]
+        if not ids:
+            return []
+        return [ids[i] for i in np.argsort(-(vectors @ vector), kind="stable")[:k]]
 
     def check_fingerprint(self, fingerprint: str) -> None:
         """Raises `IndexMismatch` unless the library was indexed just so, or is empty."""
@@ -112,7 +113,9 @@ class Stores:
             if missing := len(truth - ids):
                 found.append(f"the {name} index lacks {missing} passages; run `paperqa repair`")
             if extra := len(ids - truth):
-                found.append(f"the {name} index has {extra} passages too many; run `paperqa repair`")
+                found.append(
+                    f"the {name} index has {extra} passages too many; run `paperqa repair`"
+                )
         return found
 
     # --- writing -----------------------------------------------------------------------------
@@ -167,7 +170,7 @@ class Stores:
         return len(present)
 
     def sync(self, paper_ids: Sequence[str], new: frozenset[str] = frozenset()) -> None:
-        """Bring both indexes to what the catalogue says of these papers; `new` ones aren't there."""
+        """Bring both indexes to what the catalogue says of these papers; `new` ones aren't in."""
         if not paper_ids:
             return
         held: dict[str, list[tuple[Paper, EmbeddedPassage]]] = {id_: [] for id_ in paper_ids}

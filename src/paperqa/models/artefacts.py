@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -87,14 +85,19 @@ def locate(folder: Path, name: str) -> tuple[Path, ...]:
                 f"the model {name!r} is not in {folder}; run `paperqa models pull {name}` "
                 f"({megabytes(model.size)})"
             )
-        if _seal(path) != _read_seal(path):
+        if not is_checked(path):
             check(path, file)
     return tuple(folder / file.name for file in model.files)
 
 
-def check(path: Path, file: ModelFile, advance: Callable[[int], None] | None = None) -> None:
+def is_checked(path: Path) -> bool:
+    """Whether a file was checked and hasn't changed since."""
+    return _seal(path) == _read_seal(path)
+
+
+def check(path: Path, file: ModelFile) -> None:
     """Hash a file and remember that it is right; raises `ModelCorrupt`."""
-    if not _has_size(path, file.size) or sha256(path, advance) != file.sha256:
+    if not _has_size(path, file.size) or sha256(path) != file.sha256:
         raise ModelCorrupt(
             f"{path} is not the file that the manifest names; delete it and run "
             f"`paperqa models pull`"
@@ -105,14 +108,12 @@ def check(path: Path, file: ModelFile, advance: Callable[[int], None] | None = N
         return  # a read-only models folder only means hashing again next time
 
 
-def sha256(path: Path, advance: Callable[[int], None] | None = None) -> str:
-    """The hash of a file; `advance` hears how many more bytes were read."""
+def sha256(path: Path) -> str:
+    """The hash of a file."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
             digest.update(block)
-            if advance:
-                advance(len(block))
     return digest.hexdigest()
 
 
@@ -127,7 +128,7 @@ def _has_size(path: Path, size: int) -> bool:
 
 def _seal(path: Path) -> list[int]:
     """What changes when a file does; hashing 1.1 GB at each start would take seconds."""
-    stat = os.stat(path)
+    stat = path.stat()
     return [stat.st_size, stat.st_mtime_ns]
 
 

@@ -7,7 +7,7 @@ value isn't its own. To add a provider, write such a function and give it a line
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,7 @@ class ChatModel:
     llm: LLM
     is_local: bool
 
-    def stream(self, messages: list[ChatMessage], usage: dict[str, int]) -> Iterator[str]:
+    def stream(self, messages: list[ChatMessage], usage: dict[str, int]) -> Generator[str]:
         """The pieces of a reply; fills in `usage` where the server counts tokens.
 
         Raises `EndpointError`.
@@ -58,7 +58,6 @@ class ChatModel:
                     usage["completion_tokens"] = int(counted.completion_tokens)
                 if response.delta:
                     yield response.delta
-
 
 
 def _local(value: str, settings: Settings) -> Endpoint | None:
@@ -163,12 +162,18 @@ def translated(name: str) -> Iterator[None]:
     except openai.AuthenticationError:
         raise EndpointError(f"{name}: the key was refused; check PAPERQA_API_KEY") from None
     except openai.NotFoundError as error:
-        raise EndpointError(f"{name}: not found there ({error.message}); check the model's name "
-                            "and URL in PAPERQA_LLM") from None
+        raise EndpointError(
+            f"{name}: not found there ({error.message}); check the model's name "
+            "and URL in PAPERQA_LLM"
+        ) from None
     except openai.RateLimitError:
-        raise EndpointError(f"{name}: too many requests or no quota left; try again later") from None
+        raise EndpointError(
+            f"{name}: too many requests or no quota left; try again later"
+        ) from None
     except openai.APITimeoutError:
-        raise EndpointError(f"{name}: no answer in time; raise PAPERQA_TIMEOUT or try later") from None
+        raise EndpointError(
+            f"{name}: no answer in time; raise PAPERQA_TIMEOUT or try later"
+        ) from None
     except openai.APIStatusError as error:
         raise EndpointError(f"{name}: the server failed ({error.status_code})") from None
     except (openai.APIError, httpx.HTTPError) as error:

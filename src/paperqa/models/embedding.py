@@ -1,4 +1,4 @@
-"""Embedding models are LlamaIndex `BaseEmbedding`s; `EMBEDDINGS` names those that come with paperqa.
+"""Embedding models are LlamaIndex `BaseEmbedding`s; `EMBEDDINGS` names those that are built in.
 
 To add one, write a function from `Settings` to a `BaseEmbedding` and give it a line in the table.
 """
@@ -115,7 +115,7 @@ def load_embedding(settings: Settings) -> BaseEmbedding:
 
 
 def embed_texts(model: BaseEmbedding, texts: Sequence[str]) -> Vectors:
-    """Unit vectors of many texts, taking turns with generation: float32, (len(texts), dimensions)."""
+    """Unit vectors of many texts, in turn with generation: float32, (len(texts), dimensions)."""
     with turn():
         if isinstance(model, ArrayEmbedding):
             return model.encode(texts)
@@ -123,8 +123,9 @@ def embed_texts(model: BaseEmbedding, texts: Sequence[str]) -> Vectors:
 
 
 def embed_query(model: BaseEmbedding, question: str) -> Vectors:
-    """The unit vector of a question: float32, (dimensions,). Doesn't wait for a turn: it is short."""
-    return unit(np.array([model.get_query_embedding(question)], np.float32))[0]
+    """The unit vector of a question: float32, (dimensions,). Too short to wait for a turn."""
+    vectors = unit(np.array([model.get_query_embedding(question)], np.float32))
+    return vectors.reshape(-1)
 
 
 def embedding_dimensions(model: BaseEmbedding) -> int:
@@ -135,4 +136,4 @@ def embedding_dimensions(model: BaseEmbedding) -> int:
 def unit(vectors: Vectors) -> Vectors:
     """Rows scaled to length 1; a row of zeros stays."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)

