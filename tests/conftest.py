@@ -1,0 +1,105 @@
+"""What tests share: a real embedding model, small documents of our own, and libraries on disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # models, tokenizers and vocabularies must load without a network
+_SEEDS = os.environ.get("PAPERQA_SEEDS")
+_BENCH = os.environ.get("PAPERQA_BENCH")
+_IN_CI = os.environ.get("CI") == "true"
+_LLM_DECLINED = os.environ.get("PAPERQA_LLM") == "none"
+DATA = Path(__file__).parent / "data"
+
+
+def skip(reason: str) -> None:
+    """Skip with a message, but fail in continuous integration: there, everything must run."""
+    if _IN_CI:
+        pytest.fail(f"would be skipped: {reason}")
+    pytest.skip(reason)
+
+
+def _folder(variable: str, value: str | None) -> Path:
+    if not value:
+        skip(f"set {variable} to the folder that README.md names to run this test")
+    return Path(str(value))
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """Five saved listing pages, which can't be part of the project."""
+    return _folder("PAPERQA_SEEDS", _SEEDS)
+
+
+@pytest.fixture(scope="session")
+def bench() -> Path:
+    """Public data to measure on, which can't be part of the project."""
+    return _folder("PAPERQA_BENCH", _BENCH)
+
+
+@pytest.fixture(scope="session")
+def models_folder() -> Path:
+    """Where the pulled models are, whatever a test does to the environment."""
+    from paperqa.settings import load_settings
+
+    return load_settings().models
+
+
+@pytest.fixture(scope="session")
+def embedding(models_folder):
+    """The real embedding model."""
+    from paperqa.models.embedding import load_embedding
+    from paperqa.settings import load_settings
+
+    return load_embedding(load_settings(models=models_folder, embedding="minilm"))
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch, tmp_path_factory, models_folder):
+    """No setting from outside, no `.env`, no library but the test's own; answers are quotes."""
+    for name in os.environ:
+        if name.startswith("PAPERQA_") or name == "OPENAI_API_KEY":
+            monkeypatch.delenv(name)
+    folder = tmp_path_factory.mktemp("cwd")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PAPERQA_MODELS", str(models_folder))
+    monkeypatch.setenv("PAPERQA_LIBRARY", str(folder / "library"))
+    monkeypatch.setenv("PAPERQA_LLM", "none")
+
+
+@pytest.fixture
+def library(tmp_path, embedding):
+    """An empty library."""
+    from paperqa import Library
+
+    with Library(tmp_path / "library", embedding=embedding) as opened:
+        yield opened
+
+
+@pytest.fixture
+def listing() -> Path:
+    """A listing page of five made-up papers, with the oddities of real ones."""
+    return DATA / "listing.txt"
+
+
+@pytest.fixture
+def filled(library, listing):
+    """A library of those five papers. Don't write to it where another test reads."""
+    library.add(listing)
+    return library
+
+
+@pytest.fixture
+def local_llm():
+    """The setting for the local language model, where it is pulled."""
+    from paperqa.models.artefacts import is_present, manifest
+    from paperqa.settings import load_settings
+
+    if _LLM_DECLINED:
+        skip("PAPERQA_LLM=none declines the local language model (1.1 GB)")
+    if not is_present(load_settings().models, manifest()["qwen"]):
+        skip("the local language model isn't pulled; run `paperqa models pull qwen` (1.1 GB)")
+    return "local"
