@@ -22,7 +22,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@touch $@
 
 models: $(VENV)/.installed  ## Pull and check the models that the settings need
-	@$(BIN)/paperqa models pull
+	@$(BIN)/paperqa models pull --quiet
 
 ask: setup  ## Ask a question: make ask Q="Which papers ...?"
 	@$(BIN)/paperqa ask "$$Q"

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-os.environ["HF_HUB_OFFLINE"] = "1"  # models, tokenizers and vocabularies must load without a network
+os.environ["HF_HUB_OFFLINE"] = (
+    "1"  # models, tokenizers and vocabularies must load without a network
+)
 _SEEDS = os.environ.get("PAPERQA_SEEDS")
 _BENCH = os.environ.get("PAPERQA_BENCH")
 _IN_CI = os.environ.get("CI") == "true"

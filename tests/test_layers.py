@@ -18,7 +18,7 @@ LAYERS = [
     ["condense", "answer", "query_engine"],
     ["library", "sample"],
     ["batch", "doctor", "terminal"],
-    ["conversation"],
+    ["conversation", "cli_models"],
     ["cli"],
 ]
 SRC = Path(paperqa.__file__).parent

@@ -20,6 +20,7 @@ from paperqa.types import Answer, Claim, Evidence, Sentence
 
 REFUSAL = "The sources do not say."
 MIN_SIMILARITY = 0.35  # below this, nothing in the library is about the question
+_FENCE = re.compile(r"</?\s*sources\s*>", re.IGNORECASE)
 _LINE = re.compile(r"\s*[-*]?\s*\[?(\d+)\]?\s*[:.)]\s*(.*)", re.DOTALL)
 _LIST = re.compile(
     r"^\s*(?:which|what|list|name|find|show|are there|give)\b(?:\W+\w+){0,3}?\W+"
@@ -281,4 +282,5 @@ def _markers(claim: Claim) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Text that can't close the fence around the sources."""
+    return " ".join(_FENCE.sub(" ", text).split())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from paperqa.cli_models import models
 from paperqa.errors import InputError, PaperqaError
 
 if TYPE_CHECKING:
@@ -259,66 +260,7 @@ def doctor(library: Path | None) -> None:
         sys.exit(1)
 
 
-@cli.group()
-def models() -> None:
-    """The model files: list, pull, verify."""
-
-
-@models.command("list")
-def models_list() -> None:
-    """The models that paperqa knows, and whether they are here."""
-    from paperqa.models.artefacts import is_present, manifest, megabytes
-    from paperqa.terminal import table
-
-    folder = _settings(None).models
-    table(
-        ("name", "size", "here", "licence", "what"),
-        ((m.name, megabytes(m.size), "yes" if is_present(folder, m) else "no", m.licence, m.about)
-         for m in manifest().values()),
-    )  # fmt: skip
-
-
-@models.command("pull")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--from", "given", type=click.Path(path_type=Path), metavar="PATH",
-              help="A file or folder that holds the model's files already.")  # fmt: skip
-def models_pull(names: tuple[str, ...], given: Path | None) -> None:
-    """Fetch models and check them; without NAME, those that the settings need."""
-    from paperqa.models.artefacts import known, megabytes
-    from paperqa.models.pull import pull
-    from paperqa.terminal import progress_bar, say
-
-    if given is not None and not given.exists():
-        raise InputError(f"{given}: there is no such file or folder; check the path")
-    settings = _settings(None)
-    needed = (settings.embedding, *(("qwen",) if settings.llm == "local" else ()))
-    for model in [known(name) for name in names or needed]:
-        if model.name == "qwen":
-            say(f"{model.about}: {megabytes(model.size)}. PAPERQA_LLM=none does without it.")
-        done = 0
-        with progress_bar(f"Pulling {model.name}", "B") as update:
-
-            def advance(n: int, total: int = model.size) -> None:
-                nonlocal done
-                done = min(done + n, total)
-                update(done, total)
-
-            pull(settings.models, model, advance, given)
-        say(f"{model.name}: {megabytes(model.size)}, checked, in {settings.models}")
-
-
-@models.command("verify")
-def models_verify() -> None:
-    """Hash the models that are here and compare them with the manifest."""
-    from paperqa.models.artefacts import check, manifest
-    from paperqa.terminal import say
-
-    folder = _settings(None).models
-    for model in manifest().values():
-        here = [(folder / file.name, file) for file in model.files if (folder / file.name).exists()]
-        for path, file in here:
-            check(path, file)
-        say(f"{model.name}: {'ok' if len(here) == len(model.files) else 'not here'}")
+cli.add_command(models)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from paperqa import __version__
 from paperqa.errors import ModelMissing, PaperqaError
-from paperqa.models.artefacts import is_present, manifest, megabytes
+from paperqa.models.artefacts import LOCAL_MODEL, is_present, known, megabytes
 from paperqa.settings import Settings, unknown_variables
 
 
@@ -26,10 +26,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything that an answer needs."""
     yield Finding("paperqa", f"{__version__}, Python {platform.python_version()}")
     yield _library(settings)
-    for name in ("minilm", "qwen"):
-        model = manifest()[name]
+    for name in (settings.embedding, LOCAL_MODEL):
+        model = known(name)
         present = is_present(settings.models, model)
-        needed = name == settings.embedding or (name == "qwen" and settings.llm == "local")
+        needed = name == settings.embedding or (name == LOCAL_MODEL and settings.llm == "local")
         yield Finding(
             f"model {name}",
             f"{model.about}: {'present' if present else 'absent'} in {settings.models}",

@@ -145,11 +145,10 @@ class Library:
         asked = Question(question.strip(), condense(question.strip(), history), time.perf_counter())
         if not asked.text:
             raise InputError("the question is empty")
-        if not len(self) and (sample := self._sample):
-            evidence = sample.search(asked.standalone, self.settings.sources, where)
-        else:
-            evidence = self.search(asked.standalone, self.settings.sources, where)
-        return AnswerStream(asked, evidence, lambda: self._chat, sample=not len(self))
+        is_empty = not len(self)
+        searched = self._sample if is_empty else self
+        evidence = searched.search(asked.standalone, self.settings.sources, where)
+        return AnswerStream(asked, evidence, lambda: self._chat, sample=is_empty)
 
     def as_retriever(self, k: int = 6, where: Where = _ANYWHERE) -> HybridRetriever:
         """A LlamaIndex retriever over this library."""
@@ -179,8 +178,10 @@ class Library:
 
     @cached_property
     def _embedding(self) -> BaseEmbedding:
-        with self._model_lock:
-            return self._given_embedding or load_embedding(self.settings)
+        with self._model_lock:  # the second of two threads finds what the first has loaded
+            if self._given_embedding is None:
+                self._given_embedding = load_embedding(self.settings)
+            return self._given_embedding
 
     @cached_property
     def _fingerprint(self) -> str:
@@ -203,8 +204,8 @@ class Library:
                 return None, (f"No model words this answer: {error}. Until then, quotes.",)
 
     @cached_property
-    def _sample(self) -> Library | None:
-        return open_sample(self.settings, self._given_embedding)
+    def _sample(self) -> Library:
+        return open_sample(self.settings, self._embedding)
 
     def _retriever(self, k: int, where: Where) -> HybridRetriever:
         return HybridRetriever(self._stores, lambda: self._embedding, k, where)

@@ -21,7 +21,7 @@ from llama_index.core.schema import (
 )
 from numpy.typing import NDArray
 
-from paperqa.index.catalogue import EmbeddedPassage
+from paperqa.index.rows import EmbeddedPassage
 from paperqa.index.stores import Stores
 from paperqa.models.embedding import embed_query
 from paperqa.types import Evidence, Paper, Sentence, Where

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from paperqa.index.rows import (
+    PAPER_COLUMNS,
+    PAPER_FIELDS,
+    EmbeddedPassage,
+    Row,
+    filter_sql,
+    from_json,
+    paper_values,
+    to_json,
+    to_paper,
+    to_passage,
+)
 from paperqa.index.schema import connect, translated
-from paperqa.types import Paper, Passage, Where
+from paperqa.types import Paper, Where
 
-Row = tuple[Any, ...]
-_PAPER_FIELDS = tuple(field.name for field in fields(Paper))
-_PAPER_COLUMNS = ", ".join(f"papers.{name}" for name in _PAPER_FIELDS)
-_LISTS = ("authors", "sources")
 _VARIABLES = 30_000  # SQLite takes 32,766 a statement
 
 
@@ -30,15 +36,6 @@ class Source:
     path: str
     sha256: str | None
     saved_on: str | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EmbeddedPassage:
-    """A passage with its vectors: float32 (dimensions,) and (sentences, dimensions)."""
-
-    passage: Passage
-    vector: np.ndarray
-    sentence_vectors: np.ndarray
 
 
 class Catalogue:
@@ -79,11 +76,11 @@ class Catalogue:
 
     def papers(self, where: Where = Where()) -> Iterator[Paper]:  # noqa: B008
         """The papers that fit, newest first, undated ones last."""
-        condition, values = _condition(where)
+        condition, values = filter_sql(where)
         yield from map(
-            _paper,
+            to_paper,
             self._execute(
-                f"SELECT {_PAPER_COLUMNS} FROM papers WHERE {condition} "  # noqa: S608
+                f"SELECT {PAPER_COLUMNS} FROM papers WHERE {condition} "  # noqa: S608
                 "ORDER BY year IS NULL, published DESC, title",
                 values,
             ),
@@ -91,19 +88,19 @@ class Catalogue:
 
     def papers_by_id(self, ids: Iterable[str]) -> dict[str, Paper]:
         """Those of the papers that are here."""
-        query = f"SELECT {_PAPER_COLUMNS} FROM papers WHERE id IN (?)"  # noqa: S608
-        return {paper.id: paper for paper in map(_paper, self._by_ids(query, ids))}
+        query = f"SELECT {PAPER_COLUMNS} FROM papers WHERE id IN (?)"  # noqa: S608
+        return {paper.id: paper for paper in map(to_paper, self._by_ids(query, ids))}
 
     def passages(self, ids: Iterable[str]) -> dict[str, tuple[Paper, EmbeddedPassage]]:
         """Those of the passages that are here, each with its paper."""
         query = (
-            f"SELECT {_PAPER_COLUMNS}, p.id, p.start, p.end, p.sentences, p.vector, "  # noqa: S608
+            f"SELECT {PAPER_COLUMNS}, p.id, p.start, p.end, p.sentences, p.vector, "  # noqa: S608
             "p.sentence_vectors FROM passages p JOIN papers ON papers.id = p.paper_id "
             "WHERE p.id IN (?)"
         )
-        n = len(_PAPER_FIELDS)
-        found = ((_paper(row[:n]), row[n:]) for row in self._by_ids(query, ids))
-        return {str(row[0]): (paper, _passage(paper, row)) for paper, row in found}
+        n = len(PAPER_FIELDS)
+        found = ((to_paper(row[:n]), row[n:]) for row in self._by_ids(query, ids))
+        return {str(row[0]): (paper, to_passage(paper, row)) for paper, row in found}
 
     def passage_ids(self, paper_ids: Iterable[str] | None = None) -> list[str]:
         """The passages of these papers, or all."""
@@ -114,13 +111,13 @@ class Catalogue:
 
     def passage_ids_where(self, where: Where) -> list[str]:
         """The passages of the papers that fit."""
-        condition, values = _condition(where)
+        condition, values = filter_sql(where)
         query = f"SELECT p.id FROM passages p JOIN papers ON papers.id = paper_id WHERE {condition}"  # noqa: S608
         return [str(row[0]) for row in self._execute(query, values)]
 
     def vectors(self, where: Where) -> tuple[list[str], np.ndarray]:
         """Ids and vectors of the passages of the papers that fit: float32, (ids, dimensions)."""
-        condition, values = _condition(where)
+        condition, values = filter_sql(where)
         rows = self._execute(
             "SELECT passages.id, vector FROM passages JOIN papers ON papers.id = paper_id "  # noqa: S608
             f"WHERE {condition}",
@@ -144,7 +141,7 @@ class Catalogue:
         query = "SELECT record FROM records WHERE paper_id IN (?)"
         found: dict[str, list[Paper]] = {}
         for (record,) in self._by_ids(query, paper_ids):
-            paper = _from_json(str(record))
+            paper = from_json(str(record))
             found.setdefault(paper.id, []).append(paper)
         return found
 
@@ -181,18 +178,15 @@ class Catalogue:
         """Keep what one source says of one paper."""
         self._execute(
             "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)",
-            (record.id, record.sources[0], record.published, json.dumps(asdict(record))),
+            (record.id, record.sources[0], record.published, to_json(record)),
         )
 
     def put_paper(self, paper: Paper) -> None:
         """Insert or update a paper, not its passages."""
-        values = [
-            json.dumps(getattr(paper, name)) if name in _LISTS else getattr(paper, name)
-            for name in _PAPER_FIELDS
-        ]
+        values = paper_values(paper)
         marks = ", ".join("?" * (len(values) + 1))
         self._execute(
-            f"INSERT OR REPLACE INTO papers ({', '.join(_PAPER_FIELDS)}, year) "  # noqa: S608
+            f"INSERT OR REPLACE INTO papers ({', '.join(PAPER_FIELDS)}, year) "  # noqa: S608
             f"VALUES ({marks})",
             (*values, paper.year),
         )
@@ -278,49 +272,3 @@ class Catalogue:
         for i in range(0, len(wanted), _VARIABLES):
             some = wanted[i : i + _VARIABLES]
             yield from self._execute(query.replace("(?)", f"({','.join('?' * len(some))})"), some)
-
-
-def _condition(where: Where) -> tuple[str, list[object]]:
-    """`where` as SQL over the table papers."""
-    parts: list[str] = []
-    values: list[object] = []
-    if where.years:
-        parts.append("papers.year BETWEEN ? AND ?")
-        values += where.years
-    if where.organization:
-        parts.append("instr(lower(papers.organization), lower(?))")
-        values.append(where.organization)
-    for word in (where.words or "").split():
-        parts.append("instr(lower(papers.title || ' ' || papers.text), lower(?))")
-        values.append(word)
-    if where.paper_ids:
-        parts.append("papers.id IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(where.paper_ids))
-    return " AND ".join(parts) or "1", values
-
-
-def _paper(row: Row) -> Paper:
-    values: dict[str, Any] = dict(zip(_PAPER_FIELDS, row, strict=True))
-    return Paper(**values | {name: tuple(json.loads(values[name])) for name in _LISTS})
-
-
-def _from_json(record: str) -> Paper:
-    values: dict[str, Any] = json.loads(record)
-    return Paper(**values | {name: tuple(values[name]) for name in _LISTS})
-
-
-def _passage(paper: Paper, row: Row) -> EmbeddedPassage:
-    passage_id, start, end, sentences, vector, sentence_vectors = row
-    spans = np.frombuffer(sentences, np.int32).reshape(-1, 2)
-    return EmbeddedPassage(
-        Passage(
-            id=str(passage_id),
-            paper_id=paper.id,
-            start=int(start),
-            end=int(end),
-            text=paper.text[start:end],
-            sentences=tuple((int(a), int(b)) for a, b in spans),
-        ),
-        np.frombuffer(vector, np.float32),
-        np.frombuffer(sentence_vectors, np.float16).reshape(len(spans), -1).astype(np.float32),
-    )

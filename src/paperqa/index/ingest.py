@@ -11,7 +11,8 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from paperqa.errors import InputError
-from paperqa.index.catalogue import EmbeddedPassage, Source
+from paperqa.index.catalogue import Source
+from paperqa.index.rows import EmbeddedPassage
 from paperqa.index.stores import Stores
 from paperqa.models.embedding import embed_texts
 from paperqa.papers import infer_saved_years, merge

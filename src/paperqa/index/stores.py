@@ -17,10 +17,11 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from paperqa.errors import IndexDamaged, IndexMismatch, LibraryLocked
-from paperqa.index.catalogue import Catalogue, EmbeddedPassage
+from paperqa.index.catalogue import Catalogue
 from paperqa.index.dense import DenseIndex
 from paperqa.index.lexical import VERSION as LEXICAL_VERSION
 from paperqa.index.lexical import LexicalIndex
+from paperqa.index.rows import EmbeddedPassage
 from paperqa.index.schema import translated
 from paperqa.types import Paper, Where
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from paperqa.errors import InputError, ModelCorrupt, ModelMissing
 
+LOCAL_MODEL = "qwen"  # the one that PAPERQA_LLM=local means
 _BLOCK = 4 * 2**20
 
 

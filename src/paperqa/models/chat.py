@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urlsplit
 
 from paperqa.errors import EndpointError, ModelMissing, SettingsError
-from paperqa.models.artefacts import locate
+from paperqa.models.artefacts import LOCAL_MODEL, locate
 from paperqa.settings import Settings
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM, ChatMessage
 
-LOCAL_MODEL = "qwen"
 OPENAI_URL = "https://api.openai.com/v1"
 _RETRIES = 3
 _SEED = 1

@@ -1,0 +1,87 @@
+"""Rows of the catalogue as values, and filters as SQL."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from paperqa.types import Paper, Passage, Where
+
+Row = tuple[Any, ...]
+PAPER_FIELDS = tuple(field.name for field in fields(Paper))
+PAPER_COLUMNS = ", ".join(f"papers.{name}" for name in PAPER_FIELDS)
+_LISTS = ("authors", "sources")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddedPassage:
+    """A passage with its vectors: float32 (dimensions,) and (sentences, dimensions)."""
+
+    passage: Passage
+    vector: np.ndarray
+    sentence_vectors: np.ndarray
+
+
+def paper_values(paper: Paper) -> Row:
+    """A paper as the columns PAPER_FIELDS."""
+    return tuple(
+        json.dumps(getattr(paper, name)) if name in _LISTS else getattr(paper, name)
+        for name in PAPER_FIELDS
+    )
+
+
+def to_json(record: Paper) -> str:
+    """A paper as one text."""
+    return json.dumps(asdict(record))
+
+
+def filter_sql(where: Where) -> tuple[str, list[object]]:
+    """`where` as SQL over the table papers."""
+    parts: list[str] = []
+    values: list[object] = []
+    if where.years:
+        parts.append("papers.year BETWEEN ? AND ?")
+        values += where.years
+    if where.organization:
+        parts.append("instr(lower(papers.organization), lower(?))")
+        values.append(where.organization)
+    for word in (where.words or "").split():
+        parts.append("instr(lower(papers.title || ' ' || papers.text), lower(?))")
+        values.append(word)
+    if where.paper_ids:
+        parts.append("papers.id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(where.paper_ids))
+    return " AND ".join(parts) or "1", values
+
+
+def to_paper(row: Row) -> Paper:
+    """A paper from the columns PAPER_FIELDS."""
+    values: dict[str, Any] = dict(zip(PAPER_FIELDS, row, strict=True))
+    return Paper(**values | {name: tuple(json.loads(values[name])) for name in _LISTS})
+
+
+def from_json(record: str) -> Paper:
+    """A paper from what `to_json` wrote."""
+    values: dict[str, Any] = json.loads(record)
+    return Paper(**values | {name: tuple(values[name]) for name in _LISTS})
+
+
+def to_passage(paper: Paper, row: Row) -> EmbeddedPassage:
+    """A passage from id, start, end, sentences, vector and sentence_vectors."""
+    passage_id, start, end, sentences, vector, sentence_vectors = row
+    spans = np.frombuffer(sentences, np.int32).reshape(-1, 2)
+    return EmbeddedPassage(
+        Passage(
+            id=str(passage_id),
+            paper_id=paper.id,
+            start=int(start),
+            end=int(end),
+            text=paper.text[start:end],
+            sentences=tuple((int(a), int(b)) for a, b in spans),
+        ),
+        np.frombuffer(vector, np.float32),
+        np.frombuffer(sentence_vectors, np.float16).reshape(len(spans), -1).astype(np.float32),
+    )
