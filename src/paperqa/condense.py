@@ -8,7 +8,7 @@ from paperqa.types import Answer, History
 
 _LEANS = re.compile(
     r"^(and|but|also|what about|how about|then|so)\b|"
-    r"\b(it|its|they|them|their|theirs|this|that|these|those|he|she|"
+    r"\b(it|its|they|them|their|theirs|this|these|those|"
     r"the (?:same|former|latter|paper|method|model|authors?|approach))\b",
     re.IGNORECASE,
 )

@@ -123,6 +123,8 @@ class Catalogue:
             f"WHERE {condition}",
             values,
         )
+        if not rows:
+            return [], np.empty((0, 0), np.float32)
         data = b"".join(row[1] for row in rows)
         return [str(row[0]) for row in rows], np.frombuffer(data, np.float32).reshape(len(rows), -1)
 

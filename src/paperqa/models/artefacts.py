@@ -98,11 +98,21 @@ def is_checked(path: Path) -> bool:
 
 def check(path: Path, file: ModelFile) -> None:
     """Hash a file and remember that it is right; raises `ModelCorrupt`."""
-    if not _has_size(path, file.size) or sha256(path) != file.sha256:
+    if not matches(path, file):
         raise ModelCorrupt(
             f"{path} is not the file that the manifest names; delete it and run "
             f"`paperqa models pull`"
         )
+    seal(path)
+
+
+def matches(path: Path, file: ModelFile) -> bool:
+    """Whether a file holds what the manifest says."""
+    return _has_size(path, file.size) and sha256(path) == file.sha256
+
+
+def seal(path: Path) -> None:
+    """Remember that a file was checked."""
     try:
         _seal_path(path).write_text(json.dumps(_seal(path)), encoding="utf-8")
     except OSError:

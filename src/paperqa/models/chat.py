@@ -49,14 +49,19 @@ class ChatModel:
 
         Raises `EndpointError`.
         """
+        finished = False
         with translated(self.name):
             for response in self.llm.stream_chat(messages):
+                choices = getattr(response.raw, "choices", None) or []
+                finished = finished or any(choice.finish_reason for choice in choices)
                 counted = getattr(response.raw, "usage", None)
                 if counted is not None:
                     usage["prompt_tokens"] = int(counted.prompt_tokens)
                     usage["completion_tokens"] = int(counted.completion_tokens)
                 if response.delta:
                     yield response.delta
+        if not finished:
+            raise EndpointError(f"{self.name}: the model server broke off; ask again")
 
 
 def _local(value: str, settings: Settings) -> Endpoint | None:

@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from paperqa.errors import ModelCorrupt, ModelError, ModelMissing, StorageError
-from paperqa.models.artefacts import Model, ModelFile, check, is_checked, megabytes, sha256
+from paperqa.models.artefacts import (
+    Model,
+    ModelFile,
+    check,
+    is_checked,
+    matches,
+    megabytes,
+    seal,
+)
 
 Advance = Callable[[int], None]
 
@@ -58,16 +66,14 @@ def _fetch(path: Path, file: ModelFile, advance: Advance, given: Path | None) ->
         except SourceFailed as error:
             reasons.append(str(error))
             continue
-        try:
-            check(partial, file)
-        except ModelCorrupt:
+        if not matches(partial, file):
             partial.unlink()
             raise ModelCorrupt(
                 f"what was fetched for {file.name} has another hash than the manifest's; "
                 "run `paperqa models pull` again, and report it if that repeats"
-            ) from None
+            )
         partial.replace(path)
-        check(path, file)
+        seal(path)
         return
     raise ModelMissing(
         f"{file.name} ({megabytes(file.size)}) could not be fetched: {'; '.join(reasons)}. "
@@ -80,8 +86,7 @@ def _from_user(path: Path, file: ModelFile, advance: Advance, given: Path | None
         raise SourceFailed("no file was given")
     candidates = [given] if given.is_file() else sorted(given.rglob("*"))
     for candidate in candidates:
-        right_size = candidate.is_file() and candidate.stat().st_size == file.size
-        if right_size and sha256(candidate) == file.sha256:
+        if matches(candidate, file):
             partial = _partial(path)
             shutil.copyfile(candidate, partial)
             advance(file.size)

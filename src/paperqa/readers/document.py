@@ -49,10 +49,10 @@ class Document:
     def sha256(self) -> str:
         """The hash of the content; raises `Unreadable` for an empty or forbidden file."""
         with self._reading() as stream:
-            digest = hashlib.file_digest(cast(io.BufferedReader, stream), "sha256")
-            if stream.tell() == 0:
+            if not stream.read(1):
                 raise Unreadable("the file is empty")
-        return digest.hexdigest()
+            stream.seek(0)
+            return hashlib.file_digest(cast(io.BufferedReader, stream), "sha256").hexdigest()
 
     def text(self) -> str:
         """The whole text with `\\n` line ends; raises `Unreadable`."""

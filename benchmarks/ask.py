@@ -1,0 +1,119 @@
+"""Seconds to evidence, first token, first shown claim and end, beside a prompt of whole abstracts."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+
+from common import median, seeds, table
+from llama_index.core.llms import ChatMessage, MessageRole
+
+from paperqa import Library
+from paperqa.answer import REFUSAL, Question
+from paperqa.models.chat import ChatModel, load_chat
+from paperqa.models.embedding import load_embedding
+from paperqa.passages import sentence_spans
+from paperqa.prompts import render
+from paperqa.settings import load_settings
+
+REPEATS = 2  # the calmer one counts
+ABSTRACTS = 3
+MOMENTS = ("evidence", "first_token", "first_claim", "total")
+QUESTIONS = (
+    "Which papers make attention cheaper for long sequences?",
+    "What FID does Send-VAE reach on ImageNet 256x256?",
+    "How does CrossViT fuse tokens from two branches?",
+    "What does iTransformer embed as a token?",
+    "Which papers classify audio with transformers?",
+    "How many bits does GPTQ quantize weights to?",
+    "What does the Long Range Arena measure?",
+    "How does the Swin Transformer limit the cost of self-attention?",
+    "Which papers forecast time series?",
+    "What is knowledge distillation used for in compact transformers?",
+)
+Measured = dict[str, float]
+
+
+def naive(library: Library, chat: ChatModel, question: str) -> Measured:
+    """The same rules, model and search, but whole abstracts, and nothing is checked."""
+    asked = Question(question, question, time.perf_counter())
+    found = library.search(question, ABSTRACTS)
+    moments = {"evidence": time.perf_counter() - asked.asked_at}
+    sources = "\n".join(f'{e.rank}. "{e.paper.title}"\n{e.paper.abstract}' for e in found)
+    rules = render("list" if asked.wants_list else "answer", refusal=REFUSAL)
+    messages = [
+        ChatMessage(role=MessageRole.SYSTEM, content=rules),
+        ChatMessage(
+            role=MessageRole.USER, content=render("question", sources=sources, question=question)
+        ),
+    ]
+    usage: dict[str, int] = {}
+    text = ""
+    for delta in chat.stream(messages, usage):
+        text += delta
+        now = time.perf_counter() - asked.asked_at
+        moments.setdefault("first_token", now)
+        if len(sentence_spans(text)) > 1:
+            moments.setdefault("first_claim", now)
+    moments["total"] = time.perf_counter() - asked.asked_at
+    moments.setdefault("first_claim", moments["total"])
+    return {**moments, **usage}
+
+
+def ours(library: Library, question: str) -> Measured:
+    """`Library.ask`, with its own timings."""
+    answer = library.ask(question)
+    return {**answer.timings, **answer.usage}
+
+
+def calmest(work: Callable[[], list[Measured]], before: list[Measured] | None) -> list[Measured]:
+    """The run that took less, of this one and the one before."""
+    now = work()
+    return min((now, before or now), key=lambda run: sum(item["total"] for item in run))
+
+
+def main() -> None:
+    """Measure and print."""
+    folder = seeds()
+    settings = load_settings(llm="local")
+    model = load_embedding(settings)
+    chat = load_chat(settings)
+    assert chat is not None
+    with tempfile.TemporaryDirectory() as place:
+        with Library(place, settings=settings, embedding=model) as worded:
+            worded.add(folder)
+            with Library(place, settings=load_settings(llm="none"), embedding=model) as quoted:
+                works = {
+                    "ask, local model": lambda: [ours(worded, q) for q in QUESTIONS],
+                    f"{ABSTRACTS} whole abstracts, local model": lambda: [
+                        naive(worded, chat, q) for q in QUESTIONS
+                    ],
+                    "ask, no model (quotes)": lambda: [ours(quoted, q) for q in QUESTIONS],
+                }
+                for library in (worded, quoted):
+                    library.ask("How do vision transformers cut an image into patches?")
+                best: dict[str, list[Measured] | None] = dict.fromkeys(works)
+                for _ in range(REPEATS):
+                    for name, work in works.items():
+                        best[name] = calmest(work, best[name])
+
+    rows = []
+    for name, run in best.items():
+        middle = [_middle(run or [], key) for key in (*MOMENTS, "prompt_tokens", "completion_tokens")]
+        rows.append((name, *middle))
+    table(
+        f"Seconds after the question, medians of {len(QUESTIONS)} questions, calmer of {REPEATS} runs",
+        ("what", *(name.replace("_", " ") for name in MOMENTS), "tokens in", "out"),
+        [*rows, ("abstracts / ask", *(b / a for a, b in zip(rows[0][1:], rows[1][1:], strict=True)))],
+    )
+    print("first claim: checked and shown (ask); the first whole sentence, unchecked (abstracts)")
+
+
+def _middle(run: list[Measured], key: str) -> float | None:
+    values = [item[key] for item in run if key in item]
+    return median(values) if values else None
+
+
+if __name__ == "__main__":
+    main()

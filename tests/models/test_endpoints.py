@@ -1,0 +1,190 @@
+"""Chat models over HTTP: a real llama.cpp server, and a vendor's errors from a faithful fake."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from paperqa import Library
+from paperqa.errors import EndpointError, ModelMissing, SettingsError
+from paperqa.models import chat
+from paperqa.settings import load_settings
+
+QUESTION = "How much does word error rate rise when attention heads are removed?"
+
+
+@pytest.fixture
+def ask(filled, embedding):
+    def run(llm, question=QUESTION, **settings):
+        with Library(
+            filled.folder, settings=load_settings(llm=llm, **settings), embedding=embedding
+        ) as library:
+            return library.ask(question)
+
+    return run
+
+
+def assert_worded(answer):
+    assert not answer.refused
+    assert answer.model != "extractive"
+    assert "5.3" in answer.text
+    assert answer.citations[0].title.startswith("Pruning Heads")
+    assert answer.usage["completion_tokens"] > 0
+    assert answer.timings["first_token"] <= answer.timings["first_claim"]
+
+
+@pytest.mark.llm
+def test_the_local_model_words_a_cited_answer(ask, local_llm):
+    assert_worded(ask(local_llm))
+
+
+@pytest.mark.llm
+def test_a_url_reaches_a_real_llama_cpp_server(ask, local_llm):
+    endpoint = chat._local("local", load_settings(llm=local_llm))
+    assert_worded(ask(endpoint.url, api_key=endpoint.key))
+    assert_worded(ask(f"{endpoint.url}#any-name", api_key=endpoint.key))
+
+
+@pytest.mark.llm
+def test_a_real_server_refuses_a_wrong_key(ask, local_llm):
+    endpoint = chat._local("local", load_settings(llm=local_llm))
+    with pytest.raises(EndpointError, match="key was refused") as caught:
+        ask(f"{endpoint.url}#m", api_key="sk-wrong-secret")
+    assert "sk-wrong-secret" not in str(caught.value)
+
+
+@pytest.mark.llm
+def test_a_gguf_path_is_a_model(ask, local_llm, models_folder):
+    (path,) = (models_folder / "qwen").glob("*.gguf")
+    assert_worded(ask(str(path)))
+
+
+@pytest.mark.llm
+def test_a_stopped_stream_frees_the_model(filled, embedding, local_llm):
+    settings = load_settings(llm=local_llm)
+    with Library(filled.folder, settings=settings, embedding=embedding) as library:
+        stream = library.stream("Which papers make a model cheaper to train or run?")
+        next(iter(stream))
+        stream.close()
+        assert_worded(library.ask(QUESTION))
+
+
+class FakeVendor(BaseHTTPRequestHandler):
+    """What the OpenAI API answers, streamed; the model's name says how it should go."""
+
+    protocol_version = "HTTP/1.1"
+    seen: list[dict]
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.seen.append({**body, "authorization": self.headers["Authorization"]})
+        failures = {"no-such-model": 404, "no-quota": 429, "bad-key": 401, "broken": 500}
+        if (status := failures.get(body["model"])) is not None:
+            return self.reply(status, {"error": {"message": "as asked", "type": "x", "code": None}})
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.event({"delta": {"role": "assistant", "content": "Word error rate rises from 5.1 "}})
+        if body["model"] == "dies":
+            self.connection.close()
+            return None
+        self.event({"delta": {"content": "to 5.3 on clean speech. It costs 99 dollars."}})
+        self.event({"delta": {}, "finish_reason": "stop"})
+        usage = {"prompt_tokens": 7, "completion_tokens": 9, "total_tokens": 16}
+        self.wfile.write(b"data: " + json.dumps(chunk([], usage=usage)).encode() + b"\n\n")
+        self.wfile.write(b"data: [DONE]\n\n")
+        return None
+
+    def event(self, choice):
+        choice = {"index": 0, "finish_reason": None, **choice}
+        self.wfile.write(b"data: " + json.dumps(chunk([choice])).encode() + b"\n\n")
+        self.wfile.flush()
+
+    def reply(self, status, value):
+        data = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+def chunk(choices, **more):
+    fixed = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    return {**fixed, "choices": choices, **more}
+
+
+@pytest.fixture
+def vendor(monkeypatch):
+    handler = type("Handler", (FakeVendor,), {"seen": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(chat, "OPENAI_URL", f"http://127.0.0.1:{server.server_port}/v1")
+    monkeypatch.setattr(chat, "_RETRIES", 0)
+    yield handler
+    server.shutdown()
+    server.server_close()
+
+
+def test_openai_is_sent_the_key_the_model_and_a_fixed_seed(vendor, ask, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-mine")
+    answer = ask("openai:gpt-x")
+    (request,) = vendor.seen
+    assert request["authorization"] == "Bearer sk-mine"
+    assert (request["model"], request["temperature"], request["stream"]) == ("gpt-x", 0.0, True)
+    assert "seed" in request
+    assert answer.usage == {"prompt_tokens": 7, "completion_tokens": 9}
+    assert_worded(answer)
+
+
+def test_what_the_quote_does_not_say_is_dropped_and_told(vendor, ask):
+    answer = ask("openai:gpt-x", api_key="k")
+    assert "99" not in answer.text
+    (dropped,) = [claim for claim in answer.claims if not claim.supported]
+    assert dropped.text == "It costs 99 dollars."
+    assert dropped.reason
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ("no-such-model", "check the model's name"),
+        ("no-quota", "too many requests"),
+        ("bad-key", "key was refused"),
+        ("broken", "the server failed"),
+        ("dies", "broke off"),
+    ],
+)
+def test_a_failing_server_is_a_clear_error(vendor, ask, model, says):
+    with pytest.raises(EndpointError, match=says):
+        ask(f"openai:{model}", api_key="k")
+
+
+def test_the_openai_key_goes_to_openai_only(vendor, ask, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-mine")
+    ask(f"{chat.OPENAI_URL}#gpt-x")
+    assert "sk-mine" not in vendor.seen[0]["authorization"]
+
+
+def test_without_a_key_openai_is_not_asked(vendor, ask):
+    with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
+        ask("openai:gpt-x")
+    assert vendor.seen == []
+
+
+def test_nothing_listening_is_a_clear_error(ask):
+    with pytest.raises(EndpointError, match="can't be reached"):
+        ask("http://127.0.0.1:9/v1")
+
+
+def test_a_missing_gguf_falls_back_to_quotes(ask):
+    answer = ask("nowhere.gguf")
+    assert answer.model == "extractive"
+    assert "nowhere.gguf" in answer.notes[0]
+    with pytest.raises(ModelMissing):
+        chat.load_chat(load_settings(llm="nowhere.gguf"))
