@@ -21,15 +21,16 @@ except OSError:
     pass
 
 def paperqa(*arguments):
-    done = subprocess.run([sys.executable, "-m", "paperqa.cli", *arguments, "--library", sys.argv[2]],
-                          capture_output=True, text=True)
+    command = [sys.executable, "-m", "paperqa.cli", *arguments, "--library", sys.argv[2]]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 assert "added 5" in paperqa("add", sys.argv[1])
 found = json.loads(paperqa("search", "a kernel instead of softmax", "--json"))
 assert found[0]["title"].startswith("LanternNet"), found
-answer = json.loads(paperqa("ask", "Which method replaces the softmax by a learned kernel?", "--json"))
+question = "Which method replaces the softmax by a learned kernel?"
+answer = json.loads(paperqa("ask", question, "--json"))
 assert answer["citations"][0]["title"].startswith("LanternNet"), answer
 print(answer["model"])
 """

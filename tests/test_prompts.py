@@ -41,7 +41,10 @@ def test_a_wheel_carries_prompts_sample_and_manifest(tmp_path):
     assert "paperqa/prompts/answer.md" in names
     assert "paperqa/sample/papers.jsonl" in names
     assert "paperqa/models/manifest.toml" in names
-    code = "from paperqa import prompts; print(prompts._PACKED.is_dir(), len(prompts.render('question', sources='a', question='b')))"
+    code = """if True:
+        from paperqa import prompts
+        print(prompts._PACKED.is_dir(), prompts.render("question", sources="a", question="b"))
+    """
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path / "unpacked",

@@ -19,7 +19,7 @@ def folder(tmp_path, listing):
     """What the README's reader has at hand."""
     shutil.copy(listing, tmp_path / "listing.txt")
     (tmp_path / "notes").mkdir()
-    (tmp_path / "notes" / "one.md").write_text("# Notes on kelp\n\nKelp grows by half a metre a day.")
+    (tmp_path / "notes" / "one.md").write_text("# On kelp\n\nKelp grows half a metre a day.")
     (tmp_path / "questions.jsonl").write_text('{"id": "1", "question": "How fast does kelp grow?"}')
     return tmp_path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from llama_index.core.llms import ChatMessage, MessageRole
@@ -13,7 +13,6 @@ from llama_index.core.llms import ChatMessage, MessageRole
 from paperqa.citations import Citations, Source, label
 from paperqa.index.lexical import question_terms, terms
 from paperqa.models.chat import ChatModel
-from paperqa.models.turns import turn
 from paperqa.passages import sentence_spans
 from paperqa.prompts import render
 from paperqa.types import Answer, Claim, Evidence, Sentence
@@ -159,6 +158,8 @@ class AnswerStream:
     def _check(self, sentence: str) -> Iterator[str]:
         """A sentence of the model as a claim, shown if it holds."""
         draft = self._draft
+        if any(claim.text == sentence for claim in draft.claims):  # small models repeat themselves
+            return
         if not self._question.wants_list:
             claim = draft.citations.check(sentence)
             draft.claims.append(claim)
@@ -183,10 +184,7 @@ class AnswerStream:
     def _sentences(self, chat: ChatModel) -> Generator[str]:
         """Whole sentences of the model's reply, as soon as the next one has begun."""
         buffer = ""
-        with (
-            turn() if chat.is_local else nullcontext(),
-            closing(chat.stream(self._messages(), self._draft.usage)) as deltas,
-        ):
+        with closing(chat.stream(self._messages(), self._draft.usage)) as deltas:
             for delta in deltas:
                 self._draft.timings.setdefault("first_token", self._elapsed())
                 buffer += delta

@@ -40,7 +40,9 @@ def index(tmp_path, monkeypatch):
         name = f"tiny_part{n}"
         with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as wheel:
             wheel.writestr(f"{name}/data.bin", content)
-            meta = f"Metadata-Version: 2.1\nName: tiny-part{n}\nVersion: 1.0\nRequires-Python: <3.5\n"
+            meta = (
+                f"Metadata-Version: 2.1\nName: tiny-part{n}\nVersion: 1.0\nRequires-Python: <3.5\n"
+            )
             wheel.writestr(f"{name}-1.0.dist-info/METADATA", meta)
             wheel.writestr(
                 f"{name}-1.0.dist-info/WHEEL",

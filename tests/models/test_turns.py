@@ -2,8 +2,10 @@
 
 import threading
 
+import pytest
+
 from paperqa.models import turns
-from paperqa.models.turns import turn
+from paperqa.models.turns import generate_in_turn, turn
 
 
 def test_one_at_a_time_first_come_first_served():
@@ -62,3 +64,44 @@ def test_a_long_run_lets_a_waiting_question_in():
     index()
     question.join(5)
     assert batches_after_question == [4]
+
+
+def numbers(n=5):
+    for i in range(n):
+        yield str(i)
+
+
+def test_a_reader_who_stops_reading_keeps_nobody_waiting():
+    stream = generate_in_turn(numbers)
+    assert next(stream) == "0"
+    with turn():  # would hang if the stream held the turn
+        pass
+    assert list(stream) == ["1", "2", "3", "4"]
+
+
+def test_closing_stops_the_generation():
+    made, closed = [], threading.Event()
+
+    def endless():
+        try:
+            while True:
+                made.append(1)
+                yield "x"
+        finally:
+            closed.set()
+
+    stream = generate_in_turn(endless)
+    next(stream)
+    stream.close()
+    assert closed.wait(5)
+
+
+def test_an_error_reaches_the_reader():
+    def fails():
+        yield "a"
+        raise ValueError("broke off")
+
+    stream = generate_in_turn(fails)
+    assert next(stream) == "a"
+    with pytest.raises(ValueError, match="broke off"):
+        next(stream)

@@ -78,7 +78,7 @@ class Ingest:
                 if len(batch) == BATCH:
                     self._save(batch, finished, run)
                     batch, finished = [], []
-                    progress(len(run.seen), known)
+                    progress(len(run.seen), max(known, len(run.seen)))
             finished.append(source)
         self._save(batch, finished, run)
         self._date(run)

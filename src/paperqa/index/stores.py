@@ -64,8 +64,8 @@ class Stores:
 
         Raises `IndexDamaged` when an index doesn't hold as many passages as the catalogue.
         """
-        generation = self.catalogue.meta("generation")
         with self._reopen_lock:
+            generation = self.catalogue.meta("generation")
             if generation != self._generation:
                 self.dense.reopen()
                 self.lexical.reopen()
@@ -122,16 +122,16 @@ class Stores:
     # --- writing -----------------------------------------------------------------------------
 
     @contextmanager
-    def writing(self, *, repairing: bool = False) -> Iterator[None]:
+    def writing(self, *, repairing: bool = False, wait: float = _LOCK_WAIT) -> Iterator[None]:
         """Be the only writer, of all processes and threads; heals what a crash left behind.
 
-        Raises `LibraryLocked` when another process writes for longer than a few seconds, and
+        Raises `LibraryLocked` when another process writes for longer than `wait` seconds, and
         `IndexDamaged` unless `repairing`.
         """
         with self._write_lock:
             try:
                 with translated(self.folder / "write.lock"):
-                    self._file_lock.acquire(timeout=_LOCK_WAIT)
+                    self._file_lock.acquire(timeout=wait)
             except Timeout:
                 raise LibraryLocked(
                     f"another process is writing to the library {self.folder}; "
@@ -150,7 +150,7 @@ class Stores:
         """Finish what a crash left behind, unless another process is at it."""
         if self.catalogue.count("pending"):
             try:
-                with self.writing():
+                with self.writing(wait=0):
                     pass
             except LibraryLocked:
                 return
@@ -185,10 +185,7 @@ class Stores:
             title = rows[0][0].title if rows else ""
             self.lexical.put(id_, title, [(i.passage.id, i.passage.text) for _, i in rows])
         self.lexical.commit()
-        with self.catalogue.transaction():
-            self.catalogue.clear_pending(paper_ids)
-            generation = self.catalogue.next_generation()
-        self._generation = self._checked = str(generation)
+        self._settle(paper_ids)
 
     def rebuild(self, advance: Callable[[int], None]) -> None:
         """Make both indexes anew from the catalogue's own vectors."""
@@ -207,9 +204,13 @@ class Stores:
             for paper, items in self._by_paper(batch):
                 self.lexical.put(paper.id, paper.title, items)
         self.lexical.commit()
-        with self.catalogue.transaction():
-            self.catalogue.clear_pending(self.catalogue.pending())
-            self._generation = str(self.catalogue.next_generation())
+        self._settle(self.catalogue.pending())
+
+    def _settle(self, paper_ids: Sequence[str]) -> None:
+        """Note that the indexes have followed; threads that search here needn't reopen them."""
+        with self._reopen_lock, self.catalogue.transaction():
+            self.catalogue.clear_pending(paper_ids)
+            self._generation = self._checked = str(self.catalogue.next_generation())
 
     def _by_paper(self, ids: Sequence[str]) -> Iterator[tuple[Paper, list[tuple[str, str]]]]:
         papers: dict[str, tuple[Paper, list[tuple[str, str]]]] = {}

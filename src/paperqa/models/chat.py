@@ -16,6 +16,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from paperqa.errors import EndpointError, ModelMissing, SettingsError
 from paperqa.models.artefacts import LOCAL_MODEL, locate
+from paperqa.models.turns import generate_in_turn
 from paperqa.settings import Settings
 
 if TYPE_CHECKING:
@@ -47,8 +48,13 @@ class ChatModel:
     def stream(self, messages: list[ChatMessage], usage: dict[str, int]) -> Generator[str]:
         """The pieces of a reply; fills in `usage` where the server counts tokens.
 
-        Raises `EndpointError`.
+        A local model waits for its turn. Raises `EndpointError`.
         """
+        if self.is_local:
+            return generate_in_turn(lambda: self._stream(messages, usage))
+        return self._stream(messages, usage)
+
+    def _stream(self, messages: list[ChatMessage], usage: dict[str, int]) -> Generator[str]:
         finished = False
         with translated(self.name):
             for response in self.llm.stream_chat(messages):
