@@ -26,7 +26,7 @@ def skip(reason: str) -> None:
 
 def _folder(variable: str, value: str | None) -> Path:
     if not value:
-        skip(f"set {variable} to the folder that README.md names to run this test")
+        skip(f"set {variable} to the folder that CONTRIBUTING.md names to run this test")
     return Path(str(value))
 
 

@@ -15,8 +15,9 @@ from datetime import date, datetime
 from paperqa.types import Paper
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\S+)", re.IGNORECASE)
 _ARXIV = re.compile(
-    r"(?:arxiv(?:\.org/(?:abs|pdf|html)/|[:./])\s*)?"
+    r"(?:(?:https?://)?(?:\w+\.)?arxiv(?:\.org/(?:abs|pdf|html)/|[:./])\s*)?"
     r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?",
     re.IGNORECASE,
 )
@@ -35,6 +36,8 @@ def paper_id(
     A file's own id is joined with a hash of the title (or the text), since two collections may
     both have a document `1`.
     """
+    if doi and (match := _ARXIV_DOI.search(doi)):
+        arxiv, doi = match.group(1), None
     if doi and (match := _DOI.search(doi)):
         return f"doi:{match.group().rstrip('.,;)').lower()}"
     if arxiv and (match := _ARXIV.fullmatch(arxiv.strip())):
@@ -66,7 +69,7 @@ def publication_date(value: object) -> str | None:
     if re.fullmatch(r"[12]\d{3}(\.0)?", text):
         return text[:4]
     if re.fullmatch(r"--\d\d-\d\d", text):
-        return text
+        return text if _valid(f"2024{text[1:]}") else None
     if match := re.match(r"([12]\d{3})-(\d\d)(?:-(\d\d)(?=$|[T ]))?", text):
         if match.group(3) is None:
             return match.group(1) if re.fullmatch(r"[12]\d{3}-(0\d|1[0-2])", text) else None
@@ -94,7 +97,7 @@ def dated(paper: Paper, saved_year: int | None) -> Paper:
     """`paper` with its year filled in, where its page leaves out the year it was saved in."""
     if saved_year is None or paper.published is None or not paper.published.startswith("--"):
         return paper
-    return replace(paper, published=_valid(f"{saved_year}{paper.published[1:]}"))
+    return replace(paper, published=_valid(f"{saved_year}{paper.published[1:]}") or paper.published)
 
 
 def merge(records: Sequence[Paper], saved_years: Mapping[str, int]) -> Paper:

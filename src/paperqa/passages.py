@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 # Written into the index fingerprint: raise it when sentences or passages come out otherwise.
 VERSION = 1
 
-_ENUMERATOR = re.compile(r"(?<=[.!?;:])\s+(?=\((?:\d{1,2}|[ivx]{1,4}|[a-h])\)\s)")
+_ENUMERATOR = re.compile(
+    r"(?<=[.!?;:])(?<!\b(?:Eq|al)\.)(?<!\bFig\.)(?<!\bSec\.)\s+"
+    r"(?=\((?:\d{1,2}|[ivx]{1,4}|[a-h])\)\s)"
+)
 _LONGEST_SENTENCE = 2000  # characters; longer runs (tables, code) are cut at white space
 
 
@@ -65,10 +68,11 @@ def split(paper: Paper, max_tokens: int) -> tuple[Passage, ...]:
     groups: list[list[tuple[int, int]]] = []
     used = 0
     for start, end in sentence_spans(paper.text):
-        tokens = count_tokens(paper.text[start:end])
+        # with the white space before it, which may be long
+        tokens = count_tokens(paper.text[groups[-1][-1][1] if groups else start : end])
         if not groups or used + tokens > max_tokens:
             groups.append([])
-            used = 0
+            used, tokens = 0, count_tokens(paper.text[start:end])
         groups[-1].append((start, end))
         used += tokens
     return tuple(

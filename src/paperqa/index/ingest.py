@@ -97,11 +97,13 @@ class Ingest:
             run.seen.update(self._stores.catalogue.papers_of_source(document.name))
             return source, []
         records: dict[str, list[Paper]] = {}
+        rejected = []
         for item in read(document):
             if isinstance(item, Rejection):
-                run.rejected.append(item)
+                rejected.append(item)
             else:
                 records.setdefault(item.id, []).append(item)
+        run.rejected += rejected
         if not records:
             raise Unreadable("no paper was found in it")
         return source, [merge(same, {}) for same in records.values()]
@@ -194,7 +196,7 @@ def parse_saved_on(
     names = {document.name for document in documents}
     found = {}
     for file, day in given:
-        name = str(Path(file).resolve())
+        name = Document.from_path(Path(file)).name
         if name not in names:
             raise InputError(f"--saved-on names {file}, which is not among the files to add")
         try:

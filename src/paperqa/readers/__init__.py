@@ -68,6 +68,8 @@ def find_documents(paths: list[Path]) -> tuple[list[Document], list[Path]]:
                 raise InputError(f"{path}: there is no such file or folder; check the path")
         except PermissionError:
             raise InputError(f"{path}: no permission to look there") from None
+        except OSError as error:
+            raise InputError(f"{str(path)[:100]}: {error.strerror}; check the path") from None
         if not is_folder and not path.is_file():
             raise InputError(f"{path}: not a regular file; pipe its text into `paperqa add -`")
         if not is_folder:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,10 +37,11 @@ class Document:
     @classmethod
     def from_path(cls, path: Path) -> Document:
         """The file at `path`, not opened yet; `.gz` is unpacked on the way."""
+        name = os.fsencode(path.resolve()).decode("utf-8", "backslashreplace")
         if path.suffix.lower() == ".gz":
             inner = path.with_suffix("").suffix.lower()
-            return cls(str(path.resolve()), inner, lambda: cast(BinaryIO, gzip.open(path)))
-        return cls(str(path.resolve()), path.suffix.lower(), lambda: path.open("rb"))
+            return cls(name, inner, lambda: cast(BinaryIO, gzip.open(path)))
+        return cls(name, path.suffix.lower(), lambda: path.open("rb"))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Document:
@@ -78,7 +81,7 @@ class Document:
                 yield stream
         except PermissionError:
             raise Unreadable("no permission to read it; change its mode or owner") from None
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise Unreadable(f"it can't be read ({error})") from None
 
 

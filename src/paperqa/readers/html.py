@@ -27,10 +27,14 @@ def read_html(document: Document) -> Iterator[Paper | Rejection]:
 def page_text(html: str) -> str:
     """The visible text of a page, a blank line between blocks, as a browser copies it."""
     from bs4 import BeautifulSoup
+    from bs4.element import NavigableString
 
     soup = BeautifulSoup(html, "html.parser")
-    for hidden in soup(["script", "style", "template", "noscript", "svg", "head"]):
+    for hidden in soup(["script", "style", "template", "noscript", "svg", "title"]):
         hidden.decompose()
+    for string in soup.find_all(string=True):
+        if type(string) is NavigableString and not string.find_parent("pre"):
+            string.replace_with(re.sub(r"[ \t\r\n\f]+", " ", string))
     for block in soup.find_all(_BLOCKS):
         block.insert_before("\x00")
         block.insert_after("\x00")

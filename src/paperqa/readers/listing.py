@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from paperqa.papers import paper_id, publication_date
 from paperqa.readers.document import Document, Unreadable
@@ -55,7 +56,16 @@ class _Block:
 
 def is_listing(text: str) -> bool:
     """Whether a text is such a page, whole or in part."""
-    return bool(_HEADER.search(text[:4000])) or any(block.byline for block in _blocks(text))
+    return bool(_HEADER.search(text[:4000])) or _has_entry(_blocks(text))
+
+
+def _has_entry(blocks: list[_Block]) -> bool:
+    """A byline of a number of authors, or one right after an abstract."""
+    return any(
+        match["authors"] or not before.is_title
+        for before, block in pairwise(blocks)
+        if (match := block.byline)
+    )
 
 
 def read_listing(document: Document) -> Iterator[Paper | Rejection]:

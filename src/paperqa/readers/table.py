@@ -22,12 +22,15 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from paperqa.papers import paper_id, publication_date
 from paperqa.readers.document import MAX_LINE, Document, Unreadable
 from paperqa.types import Paper, Rejection
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read_jsonl(document: Document) -> Iterator[Paper | Rejection]:
@@ -37,9 +40,11 @@ def read_jsonl(document: Document) -> Iterator[Paper | Rejection]:
             continue
         try:
             row = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            message = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+        except (ValueError, RecursionError) as error:
+            message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
             raise Unreadable(f"not valid JSON ({message}); mend or remove it", number) from None
+        if "\\ud" in line.lower() and _SURROGATE.search(json.dumps(row, ensure_ascii=False)):
+            raise Unreadable("half of a surrogate pair in a text; mend or remove it", number)
         if not isinstance(row, dict):
             raise Unreadable("not a JSON object; one {…} a line is expected", number)
         yield from _row(row, document.name, number)
@@ -119,14 +124,17 @@ def _authors(value: Any) -> tuple[str, ...]:
         value = value.split(";")
     if not isinstance(value, list):
         return ()
-    names = (item.get("name", "") if isinstance(item, dict) else str(item) for item in value)
-    return tuple(name.strip() for name in names if name.strip())
+    names = (item.get("name") if isinstance(item, dict) else item for item in value)
+    return tuple(str(name).strip() for name in names if name and str(name).strip())
 
 
 def _count(value: Any, line: int) -> int | None:
     if value is None:
         return None
     try:
-        return int(value)
-    except (TypeError, ValueError):
+        number = int(value)
+        if not 0 <= number < 2**31:
+            raise ValueError
+        return number
+    except (TypeError, ValueError, OverflowError):
         raise Unreadable(f"n_authors is {value!r}, not a number", line) from None

@@ -12,8 +12,11 @@ from paperqa.types import Paper, Rejection
 
 _LONGEST_TITLE = 300
 _ABSTRACT = re.compile(
-    r"^#*\s*\**abstract\**\s*:?\s*\n+(.+?)(?=\n\s*\n|\n#|\Z)", re.IGNORECASE | re.DOTALL | re.M
+    r"^#*[ \t]*\**abstract\**[ \t]*:?[ \t]*\n+(.+?)(?=\n\s*\n|\n#|\Z)",
+    re.IGNORECASE | re.DOTALL | re.M,
 )
+_HEADING = re.compile(r"^#[ \t]+(\S.*?)[ \t]*#*$", re.MULTILINE)
+_FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 
 
 def read_text(document: Document) -> Iterator[Paper | Rejection]:
@@ -27,7 +30,7 @@ def read_text(document: Document) -> Iterator[Paper | Rejection]:
 def read_markdown(document: Document) -> Iterator[Paper | Rejection]:
     """The paper of a Markdown file; its first `#` heading is the title."""
     text = document.text()
-    heading = re.search(r"^#\s+(.+?)\s*#*$", text, re.MULTILINE)
+    heading = _HEADING.search(_FENCE.sub(lambda code: " " * len(code.group()), text))
     if heading is None:
         return parse_text(text, document.name)
     return _one(heading.group(1), text[heading.end() :], document.name)
@@ -36,7 +39,7 @@ def read_markdown(document: Document) -> Iterator[Paper | Rejection]:
 def parse_text(text: str, source: str) -> Iterator[Paper | Rejection]:
     """One paper; a short first line with a blank line after it is the title."""
     first, _, rest = text.strip().partition("\n")
-    if len(first) <= _LONGEST_TITLE and rest.startswith("\n") and rest.strip():
+    if len(first) <= _LONGEST_TITLE and rest and not rest.partition("\n")[0].strip():
         return _one(first.strip(), rest, source)
     return _one("", text, source)
 
