@@ -2,7 +2,7 @@
 
 import pytest
 
-from paperqa.citations import Citations, Source, numbers
+from paperqa.citations import Citations, Source, names, numbers
 from paperqa.types import Paper, Sentence
 
 TEXT = (
@@ -56,6 +56,24 @@ def test_a_wrong_number_is_unsupported(citations, text):
     assert not claim.supported
     assert "not in the quote" in claim.reason
     assert citations.citations == ()
+
+
+def test_a_name_that_the_paper_does_not_know_is_unsupported(citations):
+    claim = citations.check("GPT-4 replaces the softmax by a learned kernel.")
+    assert not claim.supported
+    assert claim.reason == "not in the paper: gpt-4"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("GPT-4 and MiniLM beat BERT on SQuAD", {"gpt-4", "minilm", "bert", "squad"}),
+        ("Transformers learn in-context, say we", set()),
+        ("T5 on ImageNet-1K", {"t5", "imagenet-1k"}),
+    ],
+)
+def test_names_are_told_from_words(text, found):
+    assert names(text) == found
 
 
 def test_a_claim_that_no_source_makes_is_unsupported(citations):

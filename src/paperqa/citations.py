@@ -1,7 +1,7 @@
 """From a claim to the quotes that support it. Pure: no model takes part, none can invent a marker.
 
 A claim is supported when the best one or two sentences of one paper hold most of its content
-words (as stems) and all of its numbers.
+words (as stems) and all of its numbers, and the paper knows every name in it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from paperqa.types import Citation, Claim, Paper, Sentence
 
 MIN_SUPPORT = 0.5
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_WORD = re.compile(r"(?<!\w)[^\W\d_][\w-]*\w")
+_NAME = re.compile(r"[^\W\d_]-?\d|[a-z][A-Z]|[A-Z]{2}")
 _GAIN = 0.15  # what a second sentence must add to be quoted too
 
 
@@ -49,6 +51,8 @@ class Citations:
         if source is None or support < MIN_SUPPORT:
             return Claim(text, (), False, f"no quote says this (agreement {support:.2f})")
         quoted = " ".join([source.paper.title, *(s.text for s in sentences)])
+        if strange := sorted(names(text) - names(f"{source.paper.title} {source.paper.text}")):
+            return Claim(text, (), False, f"not in the paper: {', '.join(strange)}")
         if missing := sorted(numbers(text) - numbers(quoted)):
             return Claim(text, (), False, f"not in the quote: {', '.join(missing)}")
         markers = tuple(self._mark(source.paper, sentence, support) for sentence in sentences)
@@ -79,8 +83,16 @@ def label(paper: Paper) -> str:
 
 
 def numbers(text: str) -> set[str]:
-    """The numbers of a text, without thousands separators and trailing zeros after a point."""
-    return {_plain(match) for match in _NUMBER.findall(text)}
+    """The numbers of a text, without thousands separators and trailing zeros after a point.
+
+    The 4 of GPT-4 isn't one.
+    """
+    return {_plain(match) for match in _NUMBER.findall(_WORD.sub(" ", text))}
+
+
+def names(text: str) -> set[str]:
+    """The words of a text that are written like names of models and data: GPT-4, MiniLM, BERT."""
+    return {word.lower() for word in _WORD.findall(text) if _NAME.search(word)}
 
 
 def _plain(number: str) -> str:
