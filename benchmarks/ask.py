@@ -1,4 +1,4 @@
-"""Seconds to evidence, first token, first shown claim and end, beside a prompt of whole abstracts."""
+"""Seconds from a question to each step of its answer, beside a prompt of whole abstracts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from common import median, seeds, table
 from llama_index.core.llms import ChatMessage, MessageRole
 
+from common import alternate, median, seeds, table
 from paperqa import Library
 from paperqa.answer import REFUSAL, Question
 from paperqa.models.chat import ChatModel, load_chat
@@ -17,9 +17,10 @@ from paperqa.passages import sentence_spans
 from paperqa.prompts import render
 from paperqa.settings import load_settings
 
-REPEATS = 2  # the calmer one counts
+REPEATS = 2  # the calmest counts
 ABSTRACTS = 3
 MOMENTS = ("evidence", "first_token", "first_claim", "total")
+USAGE = ("prompt_tokens", "completion_tokens")
 QUESTIONS = (
     "Which papers make attention cheaper for long sequences?",
     "What FID does Send-VAE reach on ImageNet 256x256?",
@@ -67,12 +68,6 @@ def ours(library: Library, question: str) -> Measured:
     return {**answer.timings, **answer.usage}
 
 
-def calmest(work: Callable[[], list[Measured]], before: list[Measured] | None) -> list[Measured]:
-    """The run that took less, of this one and the one before."""
-    now = work()
-    return min((now, before or now), key=lambda run: sum(item["total"] for item in run))
-
-
 def main() -> None:
     """Measure and print."""
     folder = seeds()
@@ -80,34 +75,32 @@ def main() -> None:
     model = load_embedding(settings)
     chat = load_chat(settings)
     assert chat is not None
-    with tempfile.TemporaryDirectory() as place:
-        with Library(place, settings=settings, embedding=model) as worded:
-            worded.add(folder)
-            with Library(place, settings=load_settings(llm="none"), embedding=model) as quoted:
-                works = {
-                    "ask, local model": lambda: [ours(worded, q) for q in QUESTIONS],
-                    f"{ABSTRACTS} whole abstracts, local model": lambda: [
-                        naive(worded, chat, q) for q in QUESTIONS
-                    ],
-                    "ask, no model (quotes)": lambda: [ours(quoted, q) for q in QUESTIONS],
-                }
-                for library in (worded, quoted):
-                    library.ask("How do vision transformers cut an image into patches?")
-                best: dict[str, list[Measured] | None] = dict.fromkeys(works)
-                for _ in range(REPEATS):
-                    for name, work in works.items():
-                        best[name] = calmest(work, best[name])
+    with (
+        tempfile.TemporaryDirectory() as place,
+        Library(place, settings=settings, embedding=model) as worded,
+        Library(place, settings=load_settings(llm="none"), embedding=model) as quoted,
+    ):
+        worded.add(folder)
+        works: dict[str, Callable[[], list[Measured]]] = {
+            "ask, local model": lambda: [ours(worded, q) for q in QUESTIONS],
+            "whole abstracts, local model": lambda: [naive(worded, chat, q) for q in QUESTIONS],
+            "ask, no model (quotes)": lambda: [ours(quoted, q) for q in QUESTIONS],
+        }
+        for library in (worded, quoted):
+            library.ask("How do vision transformers cut an image into patches?")
+        runs = alternate(REPEATS, *works.values())
 
     rows = []
-    for name, run in best.items():
-        middle = [_middle(run or [], key) for key in (*MOMENTS, "prompt_tokens", "completion_tokens")]
-        rows.append((name, *middle))
+    for name, repeats in zip(works, runs, strict=True):
+        calmest = min(repeats, key=lambda run: sum(item["total"] for item in run))
+        rows.append((name, *(_middle(calmest, key) for key in (*MOMENTS, *USAGE))))
+    ratios = [b / a for a, b in zip(rows[0][1:], rows[1][1:], strict=True)]
     table(
-        f"Seconds after the question, medians of {len(QUESTIONS)} questions, calmer of {REPEATS} runs",
-        ("what", *(name.replace("_", " ") for name in MOMENTS), "tokens in", "out"),
-        [*rows, ("abstracts / ask", *(b / a for a, b in zip(rows[0][1:], rows[1][1:], strict=True)))],
+        f"Seconds since the question: medians of {len(QUESTIONS)}, calmest of {REPEATS} runs",
+        ("what", *(name.replace("_", " ") for name in MOMENTS), "tokens in", "tokens out"),
+        [*rows, ("abstracts / ask", *ratios)],
     )
-    print("first claim: checked and shown (ask); the first whole sentence, unchecked (abstracts)")
+    print("first claim: checked and shown (ask); a whole sentence, unchecked (abstracts)")
 
 
 def _middle(run: list[Measured], key: str) -> float | None:

@@ -63,6 +63,12 @@ def percentile(values: Iterable[float], share: float) -> float:
     return ordered[math.ceil(share * len(ordered)) - 1]
 
 
+def verdict(value: float, goal: float, *, at_least: bool = False) -> str:
+    """Whether `value` reaches its goal: under it, or not under it where `at_least`."""
+    met = value >= goal if at_least else value < goal
+    return f"{'≥' if at_least else '<'} {goal:g}: {'met' if met else 'MISSED'}"
+
+
 def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A small table; figures with three digits that count."""
     grid = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)

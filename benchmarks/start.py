@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from common import alternate, median, seconds, seeds, table
+from common import alternate, median, seconds, seeds, table, verdict
 
 REPEATS = 5
 QUESTION = "Which papers make attention cheaper?"
@@ -17,8 +17,8 @@ COMMANDS: dict[str, tuple[list[str], float | None]] = {
     "paperqa --help": ([PAPERQA, "--help"], 0.3),
     "paperqa search": ([PAPERQA, "search", QUESTION], 4.0),
     "paperqa ask, without a model": ([PAPERQA, "ask", QUESTION], None),
-    "python -c 'import llama_index.core'": ([sys.executable, "-c", "import llama_index.core"], None),
-    "python -c 'pass'": ([sys.executable, "-c", "pass"], None),
+    "import llama_index.core": ([sys.executable, "-c", "import llama_index.core"], None),
+    "python that does nothing": ([sys.executable, "-c", "pass"], None),
 }
 
 
@@ -42,8 +42,8 @@ def main() -> None:
     rows = []
     for (name, (_, goal)), (_, *column) in zip(COMMANDS.items(), columns, strict=True):
         middle = median(column)
-        verdict = "" if goal is None else f"< {goal}: {'met' if middle < goal else 'MISSED'}"
-        rows.append((name, middle, min(column), max(column), middle / base, verdict))
+        said = "" if goal is None else verdict(middle, goal)
+        rows.append((name, middle, min(column), max(column), middle / base, said))
     table(
         f"A new process, files in the disk cache, 255 papers; medians of {REPEATS}",
         ("command", "s", "least", "most", "of the import", "goal"),

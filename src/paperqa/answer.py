@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from llama_index.core.llms import ChatMessage, MessageRole
 
-from paperqa.citations import Citations, Source, label
+from paperqa.citations import Citations, Source, is_invention, label
 from paperqa.index.lexical import question_terms, terms
 from paperqa.models.chat import ChatModel
 from paperqa.passages import sentence_spans
@@ -146,7 +146,7 @@ class AnswerStream:
                     yield from self._check(sentence)
         if draft.supported:
             return
-        if said_no:
+        if said_no or any(is_invention(claim) for claim in draft.claims):
             yield self._refuse()
             return
         draft.notes.append(

@@ -14,6 +14,7 @@ from paperqa.index.lexical import terms
 from paperqa.types import Citation, Claim, Paper, Sentence
 
 MIN_SUPPORT = 0.5
+_UNKNOWN = "not in the"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"(?<!\w)[^\W\d_][\w-]*\w")
 _NAME = re.compile(r"[^\W\d_]-?\d|[a-z][A-Z]|[A-Z]{2}")
@@ -52,9 +53,9 @@ class Citations:
             return Claim(text, (), False, f"no quote says this (agreement {support:.2f})")
         quoted = " ".join([source.paper.title, *(s.text for s in sentences)])
         if strange := sorted(names(text) - names(f"{source.paper.title} {source.paper.text}")):
-            return Claim(text, (), False, f"not in the paper: {', '.join(strange)}")
+            return Claim(text, (), False, f"{_UNKNOWN} paper: {', '.join(strange)}")
         if missing := sorted(numbers(text) - numbers(quoted)):
-            return Claim(text, (), False, f"not in the quote: {', '.join(missing)}")
+            return Claim(text, (), False, f"{_UNKNOWN} quote: {', '.join(missing)}")
         markers = tuple(self._mark(source.paper, sentence, support) for sentence in sentences)
         return Claim(text, markers, True, f"agreement {support:.2f}")
 
@@ -75,6 +76,11 @@ class Citations:
                 support=round(support, 4),
             )
         return self._used[key].marker
+
+
+def is_invention(claim: Claim) -> bool:
+    """Whether a claim was dropped for a number or a name that the paper doesn't give."""
+    return claim.reason.startswith(_UNKNOWN)
 
 
 def label(paper: Paper) -> str:
