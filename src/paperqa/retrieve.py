@@ -52,6 +52,8 @@ class HybridRetriever(BaseRetriever):
         """The best passage of each of the `k` best papers, best first."""
         where = self._where if where is None else where
         self._stores.refresh()
+        if not self._stores.catalogue.count("passages"):
+            return ()
         vector = embed_query(self._model(), question)
         rows = self._candidates(question, vector, max(CANDIDATES, 2 * (k or self._k)), where)
         if not rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,6 +51,7 @@ MIGRATIONS = (
     """,
 )
 VERSION = len(MIGRATIONS)
+_WAIT = 10.0  # seconds that one process waits for another
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -59,13 +61,27 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     with translated(path):
         connection = sqlite3.connect(
-            path, timeout=10, isolation_level=None, check_same_thread=False
+            path, timeout=_WAIT, isolation_level=None, check_same_thread=False
         )
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         if _version(connection) != VERSION:
             _migrate(connection, path)
     return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # SQLite doesn't wait for others here, as it does everywhere else
+    deadline = time.monotonic() + _WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _version(connection: sqlite3.Connection) -> int:

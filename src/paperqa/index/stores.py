@@ -70,7 +70,8 @@ class Stores:
                 self.dense.reopen()
                 self.lexical.reopen()
                 self._open_indexes()
-            if generation != self._checked and not self.catalogue.count("pending"):
+            empty = not self.catalogue.count("passages")
+            if generation != self._checked and not empty and not self.catalogue.count("pending"):
                 self._check_counts()
                 self._checked = generation
 
@@ -79,7 +80,11 @@ class Stores:
         for name, index in (("vector", self.dense), ("word", self.lexical)):
             held = index.count()
             # Another process may be writing: only a difference that stays is damage.
-            if held != truth and self.catalogue.meta("generation") == self._generation:
+            if (
+                held != truth
+                and not self.catalogue.count("pending")
+                and self.catalogue.meta("generation") == self._generation
+            ):
                 raise IndexDamaged(
                     f"the {name} index of {self.folder} holds {held} passages, the catalogue "
                     f"{truth}; run `paperqa repair` to rebuild it from the catalogue"
@@ -129,14 +134,14 @@ class Stores:
         `IndexDamaged` unless `repairing`.
         """
         with self._write_lock:
-            try:
-                with translated(self.folder / "write.lock"):
+            with translated(self.folder / "write.lock"):
+                try:
                     self._file_lock.acquire(timeout=wait)
-            except Timeout:
-                raise LibraryLocked(
-                    f"another process is writing to the library {self.folder}; "
-                    "try again when it is done"
-                ) from None
+                except Timeout:  # an OSError
+                    raise LibraryLocked(
+                        f"another process is writing to the library {self.folder}; "
+                        "try again when it is done"
+                    ) from None
             try:
                 if not repairing:
                     self.sync(self.catalogue.pending())
@@ -152,7 +157,7 @@ class Stores:
             try:
                 with self.writing(wait=0):
                     pass
-            except LibraryLocked:
+            except (LibraryLocked, IndexDamaged):
                 return
 
     def claim(self, fingerprint: str) -> None:
@@ -161,6 +166,9 @@ class Stores:
             with self.catalogue.transaction():
                 self.catalogue.set_meta("fingerprint", fingerprint)
             self._open_indexes()
+            # Made while nobody looks for them: Chroma can't be made by two processes at once.
+            self.dense.count()
+            self.lexical.count()
 
     def remove(self, paper_ids: Sequence[str]) -> int:
         """Take papers out of all stores; how many there were."""
