@@ -20,7 +20,7 @@ from paperqa.types import Answer, Claim, Evidence, Sentence
 REFUSAL = "The sources do not say."
 MIN_SIMILARITY = 0.35  # below this, nothing in the library is about the question
 _FENCE = re.compile(r"</?\s*sources\s*>", re.IGNORECASE)
-_LINE = re.compile(r"\s*[-*]?\s*\[?(\d+)\]?\s*[:.)]\s*(.*)", re.DOTALL)
+_NUMBER = re.compile(r"^\s*[-*]?\s*\[?\d+\]?\s*[:.)]\s*")
 _LIST = re.compile(
     r"^\s*(?:which|what|list|name|find|show|are there|give)\b(?:\W+\w+){0,3}?\W+"
     r"(?:papers|methods|models|approaches|works|studies|surveys|techniques|ways|datasets|"
@@ -156,30 +156,19 @@ class AnswerStream:
         yield from self._extract()
 
     def _check(self, sentence: str) -> Iterator[str]:
-        """A sentence of the model as a claim, shown if it holds."""
+        """A sentence of the model as a claim, shown if it holds; in a list, after its paper."""
         draft = self._draft
+        if self._question.wants_list:
+            sentence = _NUMBER.sub("", sentence)
         if any(claim.text == sentence for claim in draft.claims):  # small models repeat themselves
             return
-        if not self._question.wants_list:
-            claim = draft.citations.check(sentence)
-            draft.claims.append(claim)
-            if claim.supported:
-                yield f"{claim.text} {_markers(claim)} "
-            return
-        line = _LINE.fullmatch(sentence)
-        if line is None or not 0 < int(line.group(1)) <= len(self._sources):
-            return
-        yield self._list_line(self._sources[int(line.group(1)) - 1], line.group(2))
-
-    def _list_line(self, source: Source, words: str) -> str:
-        """What the model says of a source; the source's best sentence where that doesn't hold."""
-        words = words.replace(label(source.paper), "").strip(' "“”:-–')
-        if words:
-            claim = self._draft.citations.check(words, source)
-            self._draft.claims.append(claim)
-            if claim.supported:
-                return f"- {label(source.paper)}: {claim.text} {_markers(claim)}\n"
-        return self._quote_best(source)
+        claim = draft.citations.check(sentence)
+        draft.claims.append(claim)
+        if claim.supported and self._question.wants_list:
+            title = draft.citations.title(claim.markers[0])
+            yield f"- {title}: {claim.text} {_markers(claim)}\n"
+        elif claim.supported:
+            yield f"{claim.text} {_markers(claim)} "
 
     def _sentences(self, chat: ChatModel) -> Generator[str]:
         """Whole sentences of the model's reply, as soon as the next one has begun."""
@@ -204,10 +193,14 @@ class AnswerStream:
 
     def _messages(self) -> list[ChatMessage]:
         form = "list" if self._question.wants_list else "answer"
+        # In a list, the code names the papers; a small model that sees titles only repeats them.
+        titles = [
+            "" if form == "list" else f'"{_one_line(label(source.paper))}"\n'
+            for source in self._sources
+        ]
         sources = "\n".join(
-            f'{n}. "{_one_line(label(source.paper))}"\n'
-            + _one_line(" ".join(sentence.text for sentence in source.sentences))
-            for n, source in enumerate(self._sources, 1)
+            f"{n}. {title}{_one_line(' '.join(sentence.text for sentence in source.sentences))}"
+            for n, (title, source) in enumerate(zip(titles, self._sources, strict=True), 1)
         )
         return [
             ChatMessage(role=MessageRole.SYSTEM, content=render(form, refusal=REFUSAL)),
@@ -261,7 +254,7 @@ def choose_sources(question: Question, evidence: Sequence[Evidence]) -> tuple[So
     """The sentences that an answer may draw on: most from the best paper, few from the others."""
     if question.wants_list:
         floor = 0.6 * max((e.similarity for e in evidence), default=0.0)
-        shares = [(e, 2) for e in evidence if e.similarity >= floor]
+        shares = [(e, 1) for e in evidence if e.similarity >= floor]
     else:
         shares = list(zip(evidence, (8, 3, 2), strict=False))
     return tuple(Source(e.paper, _in_order(e.sentences[:n])) for e, n in shares)

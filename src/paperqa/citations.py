@@ -41,10 +41,14 @@ class Citations:
         """The citations so far, in the order of their markers."""
         return tuple(self._used.values())
 
-    def check(self, text: str, only: Source | None = None) -> Claim:
+    def title(self, marker: int) -> str:
+        """The title that a marker cites."""
+        return self.citations[marker - 1].title
+
+    def check(self, text: str) -> Claim:
         """The claim with the markers of its quotes, or unsupported with the reason."""
         found = max(
-            (_best_quotes(text, source) for source in ([only] if only else self._sources)),
+            (_best_quotes(text, source) for source in self._sources),
             key=lambda item: item[0],
             default=(0.0, (), None),
         )

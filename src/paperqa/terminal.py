@@ -109,6 +109,7 @@ def show_references(answer: Answer) -> None:
         if citation.title != shown:
             say(f"\n{citation.title}")
             shown = citation.title
-        say(f"  [{citation.marker}] “{' '.join(citation.quote.split())}”")
+        quote = " ".join(citation.quote.split())
+        say(f"  [{citation.marker}] " + ("quoted above" if quote in answer.text else f"“{quote}”"))
     for note in answer.notes:
         warn(note)

@@ -1,15 +1,18 @@
-"""Runs paperqa in processes of its own, so that tests can kill, block and outrun them."""
+"""Runs paperqa in processes of its own, so that tests can kill, pause, starve and outrun them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,24 +20,12 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from pydantic import PrivateAttr
 
 from paperqa import Library
+from paperqa.errors import PaperqaError
 from paperqa.index import ingest
 from paperqa.index.catalogue import Catalogue
 from paperqa.index.dense import DenseIndex
 from paperqa.index.lexical import LexicalIndex
 from paperqa.passages import count_tokens
-
-BOUNDARIES = (
-    (Catalogue, "_execute"),
-    (Catalogue, "clear_pending"),
-    (DenseIndex, "add"),
-    (DenseIndex, "put"),
-    (DenseIndex, "clear"),
-    (LexicalIndex, "put"),
-    (LexicalIndex, "commit"),
-    (LexicalIndex, "clear"),
-    (LexicalIndex, "release"),
-    (os, "unlink"),
-)
 
 
 class Words(BaseEmbedding):
@@ -65,7 +56,7 @@ class Words(BaseEmbedding):
 
 
 def write_papers(file: Path, names: Iterable[str], abstract: str = "It is about tides.") -> Path:
-    """A JSONL file of one paper a name; paper `x` has the id `doi:10.1234/x`."""
+    """A JSONL file of one paper a name; the paper `x` has the id `doi:10.1234/x`."""
     rows = (
         {"doi": f"10.1234/{name}", "title": f"Harbour {name}", "abstract": f"{name}. {abstract}"}
         for name in names
@@ -79,70 +70,185 @@ def ids(names: Iterable[str]) -> set[str]:
     return {f"doi:10.1234/{name}" for name in names}
 
 
-def arm(boundary: int) -> Callable[[], int]:
-    """Kill this process at the `boundary`th step between the stores; gives their count so far."""
-    count = 0
-
-    def wrap(owner: object, name: str) -> None:
-        original = getattr(owner, name)
-
-        def step(*args: object, **kwargs: object) -> object:
-            nonlocal count
-            count += 1
-            if count == boundary:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return original(*args, **kwargs)
-
-        setattr(owner, name, step)
-
-    for owner, name in BOUNDARIES:
-        wrap(owner, name)
-    return lambda: count
+def found(library: Library, question: str = "harbour", k: int = 1000) -> set[str]:
+    """The ids of the papers that a search finds; every paper of `write_papers` says harbour."""
+    return {evidence.paper.id for evidence in library.search(question, k)}
 
 
-def act(verb: str, folder: Path, arguments: list[str]) -> None:
-    """`add` files, `remove` papers, or `repair`, in batches of two papers."""
+def assert_healthy(library: Library) -> None:
+    """Each paper of the catalogue is found by both indexes, and nothing else is."""
+    problems = library.problems()
+    assert not problems, problems
+    stores = library._stores
+    passages = set(stores.catalogue.passage_ids())
+    question = np.array(Words()._get_query_embedding("harbour"), np.float32)
+    assert set(stores.dense.search(question, len(passages) + 10)) == passages
+    assert {id_ for id_, _ in stores.lexical.search("harbour", len(passages) + 10)} == passages
+    assert found(library) == {paper.id for paper in library.papers()}
+
+
+def cli(*arguments: str | Path, prefix: Iterable[str] = ()) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own."""
+    command = [*prefix, sys.executable, "-m", "paperqa.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def drive(verb: str, *arguments: object, prefix: Iterable[str] = ()) -> list:
+    """Run `verb` in a process of its own; what it prints, one JSON value a line."""
+    command = [*prefix, sys.executable, __file__, verb, json.dumps(arguments, default=str)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=300, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@contextmanager
+def driven(verb: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """As `drive`, while the caller does other things; goes on when its input is closed."""
+    command = [sys.executable, __file__, verb, json.dumps(arguments, default=str)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        yield process
+        process.stdin.close()
+        process.wait(60)
+    assert process.returncode == 0
+
+
+# --- what runs in the other process -------------------------------------------------------------
+
+BOUNDARIES = (
+    (Catalogue, "_execute"),
+    (Catalogue, "clear_pending"),
+    (DenseIndex, "add"),
+    (DenseIndex, "put"),
+    (DenseIndex, "clear"),
+    (LexicalIndex, "put"),
+    (LexicalIndex, "commit"),
+    (LexicalIndex, "clear"),
+    (LexicalIndex, "release"),
+    (os, "unlink"),
+)
+PAUSES = {"embedding": (Words, "_get_text_embedding"), "commit": (LexicalIndex, "commit")}
+
+
+def before_each(owner: object, name: str, hook: Callable[[], object]) -> None:
+    """Call `hook` before each call of a function."""
+    original = getattr(owner, name)
+
+    def hooked(*args: object, **kwargs: object) -> object:
+        hook()
+        return original(*args, **kwargs)
+
+    setattr(owner, name, hooked)
+
+
+def act(verb: str, folder: Path, arguments: Iterable[str]) -> None:
+    """`add` files, `remove` papers, `repair`, or `reembed` with another model."""
     ingest.BATCH = 2
-    model = Words("words-16-b" if verb == "reembed" else "words-16")
-    with Library(folder, embedding=model) as library:
+    with Library(folder, embedding=Words("words-b" if verb == "reembed" else "words-16")) as lib:
         if verb == "add":
-            library.add(*arguments)
+            lib.add(*arguments)
         elif verb == "remove":
-            library.remove(*arguments)
+            lib.remove(*arguments)
         else:
-            library.repair()
+            lib.repair()
 
 
-def kills(verb: str, before: Path, work: Path, points: list[str], arguments: list[str]) -> None:
-    """For each point, copy the library `before` to `work`/point, and kill an action on the copy.
+def forked(work: Callable[[], object], seconds: float | None = None) -> int:
+    """Do `work` in a process of its own, killed after `seconds`; its exit code."""
+    child = os.fork()
+    if not child:
+        try:
+            work()
+        except PaperqaError as error:
+            print(json.dumps([type(error).__name__, str(error)]), flush=True)
+        os._exit(0)
+    if seconds is not None:
+        time.sleep(seconds)
+        os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
-    A point counts boundaries (0 never kills) or, with an `s`, is a time in seconds.
+
+def kill(verb: str, before: str, work: str, arguments: list[str], n: int, n_timed: int) -> None:
+    """Kill an action on copies of the library `before`: at `n` boundaries, spread over all.
+
+    Then at `n_timed` random times. `work`/whole is the copy that is left in peace.
     """
-    for point in points:
-        folder = shutil.copytree(before, work / point)
-        child = os.fork()
-        if not child:
-            steps = arm(0 if point.endswith("s") else int(point))
-            start = time.perf_counter()
-            act(verb, folder, arguments)
-            print(json.dumps([steps(), time.perf_counter() - start]), flush=True)
-            os._exit(0)
-        if point.endswith("s"):
-            time.sleep(float(point[:-1]))
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+
+    def run(folder: str, boundary: int = 0) -> None:
+        steps = 0
+
+        def step() -> None:
+            nonlocal steps
+            steps += 1
+            if steps == boundary:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        for owner, name in BOUNDARIES:
+            before_each(owner, name, step)
+        shutil.copytree(before, Path(work, folder))
+        act(verb, Path(work, folder), arguments)
+        Path(work, f"{folder}.steps").write_text(str(steps))
+
+    start = time.perf_counter()
+    assert forked(lambda: run("whole")) == 0
+    seconds = time.perf_counter() - start
+    steps = int(Path(work, "whole.steps").read_text())
+    for boundary in np.linspace(1, steps, n).round().astype(int).tolist():
+        folder = f"{boundary:05}"
+        assert forked(lambda: run(folder, boundary)) == -signal.SIGKILL  # noqa: B023
+        print(json.dumps(folder), flush=True)
+    for i in range(n_timed):
+        forked(lambda: run(f"time-{i}"), random.uniform(0.2, 1) * seconds)  # noqa: B023
+        print(json.dumps(f"time-{i}"), flush=True)
 
 
-def preload() -> None:
-    """Import what adding needs, once for all forks; nothing that starts a thread."""
-    import chromadb.api.rust  # noqa: F401
-    import llama_index.vector_stores.chroma  # noqa: F401
+def pause(point: str, folder: str, *files: str) -> None:
+    """Add files, and wait at a point until standard input ends."""
 
-    count_tokens("")
+    def wait() -> None:
+        print("ready", flush=True)
+        sys.stdin.read()
+
+    before_each(*PAUSES[point], wait)
+    act("add", Path(folder), files)
+
+
+def watch(folder: str, removed: str, last: str) -> None:
+    """Search until the paper `last` is found; `removed` is a file of ids that must not be."""
+    with Library(folder, embedding=Words()) as library:
+        sizes, seen, wrong = set(), set(), set()
+        found(library)
+        print("ready", flush=True)
+        while last not in seen:
+            gone = set(Path(removed).read_text().split())
+            now = found(library)
+            sizes.add(len(now))
+            seen |= now
+            wrong |= now & gone
+            time.sleep(0.005)  # leaves the processor to the writer
+    print(json.dumps([sorted(sizes), sorted(seen), sorted(wrong)]), flush=True)
+
+
+def attempt(folders: list[str], files: list[str]) -> None:
+    """Add files to each of these libraries; prints an error's kind and message, if any."""
+    for folder in folders:
+        assert forked(lambda: act("add", Path(folder), files)) == 0  # noqa: B023
+
+
+def fill(disk: str, sizes: list[str], work: str, files: list[str]) -> None:
+    """Add files to a library on a disk of each size; copies what is left to `work`/size."""
+    for size in sizes:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk], check=True)
+        attempt([f"{disk}/library"], files)
+        shutil.copytree(f"{disk}/library", f"{work}/{size}")
+        subprocess.run(["umount", disk], check=True)
 
 
 if __name__ == "__main__":
-    preload()
-    verb = sys.argv[1]
-    cut = sys.argv.index("--")
-    kills(verb, Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:cut], sys.argv[cut + 1 :])
+    # What adding imports, once for all forks; none of it starts a thread.
+    import chromadb.api.rust
+    import llama_index.vector_stores.chroma  # noqa: F401
+
+    count_tokens("")
+    verbs = {"kill": kill, "pause": pause, "watch": watch, "attempt": attempt, "fill": fill}
+    verbs[sys.argv[1]](*json.loads(sys.argv[2]))
