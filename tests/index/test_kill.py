@@ -1,0 +1,127 @@
+"""kill -9 and Ctrl-C at any point leave a library that the next opening heals."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from driver import Words, assert_healthy, drive, found, ids, write_papers
+
+from paperqa import Library
+from paperqa.errors import IndexDamaged
+from paperqa.index.catalogue import Catalogue
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Two files: one that the library `before` holds in an older state, and a new one."""
+    folder = tmp_path_factory.mktemp("kill")
+    old = write_papers(folder / "old.jsonl", "abc")
+    with Library(folder / "before", embedding=Words()) as library:
+        library.add(old)
+    write_papers(old, "abcd", "It is about ferries, and no longer about tides.")
+    return [old, write_papers(folder / "new.jsonl", "efg")]
+
+
+@pytest.fixture
+def killed(files, tmp_path):
+    """Kill an action in many places; gives the libraries that this leaves, the whole one first."""
+
+    def kill(verb, arguments, n, n_timed):
+        before = files[0].parent / "before"
+        folders = drive("kill", verb, before, tmp_path, arguments, n, n_timed)
+        return [tmp_path / folder for folder in ["whole", *folders]]
+
+    return kill
+
+
+def papers_of(folder, model="words-16"):
+    with Library(folder, embedding=Words(model)) as library:
+        assert_healthy(library)
+        return list(library.papers())
+
+
+def test_a_killed_add_is_healed_by_opening_and_finished_by_adding_again(killed, files):
+    whole, *folders = killed("add", files, 20, 4)
+    expected = papers_of(whole)
+    assert {paper.id for paper in expected} == ids("abcdefg")
+    kept = []
+    for folder in folders:
+        with Library(folder, embedding=Words()) as library:
+            assert_healthy(library)
+            kept.append(len(library))
+            library.add(*files)
+            assert_healthy(library)
+            assert list(library.papers()) == expected
+    assert {3, 4, 6, 7} <= set(kept)
+
+
+def test_a_killed_remove_is_healed_by_opening(killed):
+    whole, *folders = killed("remove", sorted(ids("ac")), 10, 1)
+    expected = papers_of(whole)
+    assert {paper.id for paper in expected} == ids("b")
+    kept = []
+    for folder in folders:
+        with Library(folder, embedding=Words()) as library:
+            assert_healthy(library)
+            kept.append(len(library))
+            library.remove(*ids("ac"))
+            assert_healthy(library)
+            assert list(library.papers()) == expected
+    assert {3, 1} <= set(kept)
+
+
+def test_a_killed_repair_is_said_and_mended_by_the_next(killed):
+    whole, *folders = killed("repair", [], 10, 1)
+    expected = papers_of(whole)
+    assert {paper.id for paper in expected} == ids("abc")
+    broken = 0
+    for folder in folders:
+        with Library(folder, embedding=Words()) as library:
+            try:
+                assert found(library) == ids("abc")
+            except IndexDamaged as error:
+                broken += 1
+                assert "paperqa repair" in str(error)
+            library.repair()
+            assert_healthy(library)
+            assert list(library.papers()) == expected
+    assert broken
+
+
+def test_a_killed_change_of_the_model_is_finished_by_the_next_repair(killed):
+    whole, *folders = killed("reembed", [], 8, 1)
+    expected = papers_of(whole, "words-b")
+    for folder in folders:
+        with Library(folder, embedding=Words("words-b")) as library:
+            library.repair()
+            assert_healthy(library)
+            assert list(library.papers()) == expected
+
+
+def test_ctrl_c_keeps_what_was_committed(tmp_path, embedding):
+    names = [f"p{n}" for n in range(640)]
+    file = write_papers(tmp_path / "many.jsonl", names)
+    folder = tmp_path / "library"
+    command = [sys.executable, "-m", "paperqa.cli", "add", "--library", folder, file]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not (folder / "catalogue.db").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        catalogue = Catalogue(folder / "catalogue.db")
+        while not catalogue.count() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        error = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert error.endswith("stopped; what was committed is kept\n")
+    assert "Traceback" not in error
+    with Library(folder, embedding=embedding) as library:
+        kept = len(library)
+        assert 64 <= kept < 640
+        assert library.problems() == []
+        assert len(found(library)) == kept
+        report = library.add(file)
+        assert (report.added, report.unchanged) == (640 - kept, kept)
+        assert library.problems() == []
