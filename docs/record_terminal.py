@@ -29,7 +29,7 @@ def main() -> None:
     for line in re.sub(r"\(from the packaged sample papers:.*?\)", "(sample papers)", shown).split(
         "\n"
     ):
-        text = Text(line, style="dim" if line.startswith("  [") else "")
+        text = Text(line, style="dim" if line.startswith("    “") else "")
         text.highlight_regex(r"\[\d+\]", "bold cyan")
         console.print(text)
     svg = console.export_svg(title="paperqa")

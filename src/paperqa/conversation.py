@@ -27,13 +27,14 @@ def answer_once(
         say(f"(understood as: {stream.standalone_question})")
     if stream.is_sample:
         say(f"(from the packaged sample papers: the library {library.folder} is empty)\n")
+    piece = ""
     try:
         for piece in stream:
             say(piece, end="")
     except ModelError:
         show_evidence(stream.evidence)
         raise
-    say()
+    say("" if piece.endswith("\n") else "\n")
     show_references(stream.answer)
     return stream.answer
 

@@ -103,13 +103,11 @@ def show_evidence(evidence: Iterable[Evidence]) -> None:
 
 
 def show_references(answer: Answer) -> None:
-    """What an answer cites: title, and the quote for each marker."""
-    shown = None
-    for citation in sorted(answer.citations, key=lambda c: c.marker):
-        if citation.title != shown:
-            say(f"\n{citation.title}")
-            shown = citation.title
+    """What an answer cites: marker and title, and the quote where it isn't in the text already."""
+    for citation in answer.citations:
+        say(f"[{citation.marker}] {citation.title}")
         quote = " ".join(citation.quote.split())
-        say(f"  [{citation.marker}] " + ("quoted above" if quote in answer.text else f"“{quote}”"))
+        if quote not in answer.text:
+            say(f"    “{quote}”")
     for note in answer.notes:
         warn(note)
