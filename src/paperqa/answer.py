@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"^\s*[-*]?\s*\[?\d+\]?\s*[:.)]\s*")
 _LIST = re.compile(
     r"^\s*(?:which|what|list|name|find|show|are there|give)\b(?:\W+\w+){0,3}?\W+"
     r"(?:papers|methods|models|approaches|works|studies|surveys|techniques|ways|datasets|"
-    r"benchmarks|architectures|alternatives|transformers)\b",
+    r"benchmarks|architectures|alternatives)\b",
     re.IGNORECASE,
 )
 

@@ -22,7 +22,7 @@ from paperqa.settings import Settings
 Vectors = NDArray[np.float32]
 
 MAX_TOKENS = 256  # what all-MiniLM-L6-v2 was trained on
-_BATCH = 32
+_BATCH = 16
 
 
 @runtime_checkable
@@ -55,7 +55,7 @@ class OnnxEmbedding(BaseEmbedding):
         )
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.enable_padding()
+        self._tokenizer.no_padding()
 
     @classmethod
     def class_name(cls) -> str:
@@ -64,23 +64,26 @@ class OnnxEmbedding(BaseEmbedding):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `ArrayEmbedding`. Texts of like length share a batch, so that little is padding."""
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        batches = [order[i : i + _BATCH] for i in range(0, len(order), _BATCH)]
-        vectors = [self._batch([texts[i] for i in batch]) for batch in batches]
-        result = np.empty((len(texts), vectors[0].shape[1] if vectors else 0), np.float32)
-        for batch, rows in zip(batches, vectors, strict=True):
-            result[batch] = rows
-        return result
+        tokens = [encoded.ids for encoded in self._tokenizer.encode_batch_fast(list(texts))]
+        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
+        vectors: list[Any] = [None] * len(tokens)
+        for i in range(0, len(order), _BATCH):
+            batch = order[i : i + _BATCH]
+            rows = self._batch([tokens[n] for n in batch])
+            for n, row in zip(batch, rows, strict=True):
+                vectors[n] = row
+        return np.array(vectors, np.float32)
 
-    def _batch(self, texts: list[str]) -> Vectors:
-        encoded = self._tokenizer.encode_batch_fast(texts)
-        ids = np.array([e.ids for e in encoded], dtype=np.int64)
-        mask = np.array([e.attention_mask for e in encoded], dtype=np.int64)
-        tokens = self._session.run(
+    def _batch(self, tokens: list[list[int]]) -> Vectors:
+        longest = max(map(len, tokens))
+        ids = np.array([row + [0] * (longest - len(row)) for row in tokens], np.int64)
+        lengths = np.array([len(row) for row in tokens])
+        mask = (np.arange(longest) < lengths[:, None]).astype(np.int64)
+        states = self._session.run(
             None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         )[0]
         weights = mask[..., None].astype(np.float32)
-        pooled = (tokens * weights).sum(axis=1) / weights.sum(axis=1)
+        pooled = (states * weights).sum(axis=1) / weights.sum(axis=1)
         return unit(pooled)
 
     def _get_text_embedding(self, text: str) -> list[float]:
