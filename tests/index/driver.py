@@ -26,6 +26,7 @@ from paperqa.index.catalogue import Catalogue
 from paperqa.index.dense import DenseIndex
 from paperqa.index.lexical import LexicalIndex
 from paperqa.passages import count_tokens
+from paperqa.settings import load_settings
 
 
 class Words(BaseEmbedding):
@@ -235,6 +236,25 @@ def attempt(folders: list[str], files: list[str]) -> None:
         assert forked(lambda: act("add", Path(folder), files)) == 0  # noqa: B023
 
 
+def look(folders: list[str], chunk_tokens: int) -> None:
+    """Search each of these libraries twice; prints both errors' kinds and messages."""
+
+    def search(folder: str) -> None:
+        settings = load_settings(chunk_tokens=chunk_tokens)
+        errors = []
+        with Library(folder, embedding=Words(), settings=settings) as library:
+            for _ in range(2):
+                try:
+                    found(library)
+                except PaperqaError as error:
+                    errors.append([type(error).__name__, str(error)])
+        print(json.dumps(errors), flush=True)
+
+    for folder in folders:
+        if code := forked(lambda: search(folder)):  # noqa: B023
+            print(json.dumps([["died", str(code)]]), flush=True)
+
+
 def fill(disk: str, sizes: list[str], work: str, files: list[str]) -> None:
     """Add files to a library on a disk of each size; copies what is left to `work`/size."""
     for size in sizes:
@@ -246,9 +266,9 @@ def fill(disk: str, sizes: list[str], work: str, files: list[str]) -> None:
 
 if __name__ == "__main__":
     # What adding imports, once for all forks; none of it starts a thread.
-    import chromadb.api.rust
+    import chromadb.api.rust  # noqa: F401
     import llama_index.vector_stores.chroma  # noqa: F401
 
     count_tokens("")
-    verbs = {"kill": kill, "pause": pause, "watch": watch, "attempt": attempt, "fill": fill}
-    verbs[sys.argv[1]](*json.loads(sys.argv[2]))
+    verbs = (kill, pause, watch, attempt, look, fill)
+    {verb.__name__: verb for verb in verbs}[sys.argv[1]](*json.loads(sys.argv[2]))
