@@ -93,6 +93,7 @@ class Library:
         documents, skipped = find_documents([Path(path) for path in paths])
         inside = str(self.folder.resolve()) + "/"
         documents = [d for d in documents if not d.name.startswith(inside)]
+        skipped = [path for path in skipped if not str(path.resolve()).startswith(inside)]
         dates = parse_saved_on((saved_on or {}).items(), documents)
         return self._add(documents, skipped, dates, progress)
 

@@ -172,10 +172,10 @@ def forked(work: Callable[[], object], seconds: float | None = None) -> int:
 def kill(verb: str, before: str, work: str, arguments: list[str], n: int, n_timed: int) -> None:
     """Kill an action on copies of the library `before`: at `n` boundaries, spread over all.
 
-    Then at `n_timed` random times. `work`/whole is the copy that is left in peace.
+    Then at `n_timed` random times. Prints the copies; the first is the one left in peace.
     """
 
-    def run(folder: str, boundary: int = 0) -> None:
+    def run(folder: Path, boundary: int = 0) -> None:
         steps = 0
 
         def step() -> None:
@@ -186,21 +186,30 @@ def kill(verb: str, before: str, work: str, arguments: list[str], n: int, n_time
 
         for owner, name in BOUNDARIES:
             before_each(owner, name, step)
-        shutil.copytree(before, Path(work, folder))
-        act(verb, Path(work, folder), arguments)
-        Path(work, f"{folder}.steps").write_text(str(steps))
+        act(verb, folder, arguments)
+        Path(work, f"{verb}.steps").write_text(str(steps))
 
+    def copy(name: object) -> Path:
+        return shutil.copytree(before, Path(work, f"{verb}-{name}"))
+
+    folders = [copy("whole")]
     start = time.perf_counter()
-    assert forked(lambda: run("whole")) == 0
+    assert forked(lambda: run(folders[0])) == 0
     seconds = time.perf_counter() - start
-    steps = int(Path(work, "whole.steps").read_text())
+    steps = int(Path(work, f"{verb}.steps").read_text())
     for boundary in np.linspace(1, steps, n).round().astype(int).tolist():
-        folder = f"{boundary:05}"
-        assert forked(lambda: run(folder, boundary)) == -signal.SIGKILL  # noqa: B023
-        print(json.dumps(folder), flush=True)
+        folders.append(copy(boundary))
+        assert forked(lambda: run(folders[-1], boundary)) == -signal.SIGKILL  # noqa: B023
     for i in range(n_timed):
-        forked(lambda: run(f"time-{i}"), random.uniform(0.2, 1) * seconds)  # noqa: B023
-        print(json.dumps(f"time-{i}"), flush=True)
+        folders.append(copy(f"time-{i}"))
+        forked(lambda: run(folders[-1]), random.uniform(0.2, 1) * seconds)
+    print(json.dumps([str(folder) for folder in folders]), flush=True)
+
+
+def kill_all(jobs: list[tuple[str, str, str, list[str], int, int]]) -> None:
+    """`kill` once for each of these arguments."""
+    for job in jobs:
+        kill(*job)
 
 
 def pause(point: str, folder: str, *files: str) -> None:
@@ -226,7 +235,7 @@ def watch(folder: str, removed: str, last: str) -> None:
             sizes.add(len(now))
             seen |= now
             wrong |= now & gone
-            time.sleep(0.005)  # leaves the processor to the writer
+            time.sleep(0.02)  # leaves the processor to the writer
     print(json.dumps([sorted(sizes), sorted(seen), sorted(wrong)]), flush=True)
 
 
@@ -270,5 +279,5 @@ if __name__ == "__main__":
     import llama_index.vector_stores.chroma  # noqa: F401
 
     count_tokens("")
-    verbs = (kill, pause, watch, attempt, look, fill)
+    verbs = (kill_all, pause, watch, attempt, look, fill)
     {verb.__name__: verb for verb in verbs}[sys.argv[1]](*json.loads(sys.argv[2]))

@@ -26,16 +26,17 @@ def files(tmp_path_factory):
     return [old, write_papers(folder / "new.jsonl", "efg")]
 
 
-@pytest.fixture
-def killed(files, tmp_path):
-    """Kill an action in many places; gives the libraries that this leaves, the whole one first."""
-
-    def kill(verb, arguments, n, n_timed):
-        before = files[0].parent / "before"
-        folders = drive("kill", verb, before, tmp_path, arguments, n, n_timed)
-        return [tmp_path / folder for folder in ["whole", *folders]]
-
-    return kill
+@pytest.fixture(scope="module")
+def killed(files, tmp_path_factory):
+    """For each action, the libraries that killing it in many places leaves; first a whole one."""
+    before, work = files[0].parent / "before", tmp_path_factory.mktemp("killed")
+    jobs = [
+        ("add", before, work, files, 16, 4),
+        ("remove", before, work, sorted(ids("ac")), 8, 1),
+        ("repair", before, work, [], 8, 1),
+        ("reembed", before, work, [], 6, 0),
+    ]
+    return dict(zip((job[0] for job in jobs), drive("kill_all", jobs), strict=True))
 
 
 def papers_of(folder, model="words-16"):
@@ -45,7 +46,7 @@ def papers_of(folder, model="words-16"):
 
 
 def test_a_killed_add_is_healed_by_opening_and_finished_by_adding_again(killed, files):
-    whole, *folders = killed("add", files, 16, 4)
+    whole, *folders = killed["add"]
     expected = papers_of(whole)
     assert {paper.id for paper in expected} == ids("abcdefg")
     kept = []
@@ -60,7 +61,7 @@ def test_a_killed_add_is_healed_by_opening_and_finished_by_adding_again(killed, 
 
 
 def test_a_killed_remove_is_healed_by_opening(killed):
-    whole, *folders = killed("remove", sorted(ids("ac")), 8, 1)
+    whole, *folders = killed["remove"]
     expected = papers_of(whole)
     assert {paper.id for paper in expected} == ids("b")
     kept = []
@@ -75,7 +76,7 @@ def test_a_killed_remove_is_healed_by_opening(killed):
 
 
 def test_a_killed_repair_is_said_and_mended_by_the_next(killed):
-    whole, *folders = killed("repair", [], 8, 1)
+    whole, *folders = killed["repair"]
     expected = papers_of(whole)
     assert {paper.id for paper in expected} == ids("abc")
     broken = 0
@@ -93,7 +94,7 @@ def test_a_killed_repair_is_said_and_mended_by_the_next(killed):
 
 
 def test_a_killed_change_of_the_model_is_finished_by_the_next_repair(killed):
-    whole, *folders = killed("reembed", [], 6, 1)
+    whole, *folders = killed["reembed"]
     expected = papers_of(whole, "words-b")
     for folder in folders:
         with Library(folder, embedding=Words("words-b")) as library:
@@ -119,7 +120,7 @@ def test_an_add_killed_while_words_are_committed_is_healed(files, tmp_path):
 
 
 def test_ctrl_c_keeps_what_was_committed(tmp_path, embedding):
-    names = [f"p{n}" for n in range(640)]
+    names = [f"p{n}" for n in range(384)]
     file = write_papers(tmp_path / "many.jsonl", names)
     folder = tmp_path / "library"
     command = [sys.executable, "-m", "paperqa.cli", "add", "--library", folder, file]
@@ -137,9 +138,9 @@ def test_ctrl_c_keeps_what_was_committed(tmp_path, embedding):
     assert "Traceback" not in error
     with Library(folder, embedding=embedding) as library:
         kept = len(library)
-        assert 64 <= kept < 640
+        assert 64 <= kept < 384
         assert library.problems() == []
         assert len(found(library)) == kept
         report = library.add(file)
-        assert (report.added, report.unchanged) == (640 - kept, kept)
+        assert (report.added, report.unchanged) == (384 - kept, kept)
         assert library.problems() == []

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from paperqa.errors import IndexDamaged
-from paperqa.index.schema import disk_full
+from paperqa.index.schema import disk_full, forbidden, is_full
 
 if TYPE_CHECKING:
     from llama_index.core.vector_stores.types import BasePydanticVectorStore
@@ -31,6 +31,7 @@ class OpenStore:
     store: BasePydanticVectorStore
     ids: Callable[[], list[str]]
     count: Callable[[], int]
+    vectors: Callable[[list[str]], Mapping[str, Sequence[float]]]
     close: Callable[[], None]
 
 
@@ -40,18 +41,37 @@ def open_chroma(folder: Path, collection_name: str) -> OpenStore:
     from chromadb.config import Settings
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
-    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    settings = Settings(anonymized_telemetry=False)
+    try:
+        client = chromadb.PersistentClient(str(folder), settings=settings)
+    except BaseException:
+        forget_chroma(folder)
+        raise
     collection = client.get_or_create_collection(
         collection_name,
         embedding_function=None,
         configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
     )
+
+    def vectors(ids: list[str]) -> Mapping[str, Sequence[float]]:
+        held = collection.get(ids=ids, include=["embeddings"])
+        embeddings = cast(Sequence[Sequence[float]], held["embeddings"])
+        return dict(zip(held["ids"], embeddings, strict=True))
+
     return OpenStore(
         ChromaVectorStore(chroma_collection=collection),
         lambda: list(collection.get(include=[])["ids"]),
         collection.count,
+        vectors,
         client.close,  # type: ignore[attr-defined]  # Client has it, its interface does not
     )
+
+
+def forget_chroma(folder: Path) -> None:
+    """Chroma shares a client between all users of a folder, also a broken one; drop that."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient._identifier_to_system.pop(str(folder), None)
 
 
 STORES: dict[str, Callable[[Path, str], OpenStore]] = {"chroma": open_chroma}
@@ -61,7 +81,7 @@ class DenseIndex:
     """Nearest passages by cosine. Safe to use from several threads."""
 
     def __init__(self, folder: Path, collection: str, store: str = "chroma") -> None:
-        self._folder = folder
+        self.folder = folder
         self._collection = collection
         self._store = store
         self._lock = threading.RLock()
@@ -108,6 +128,19 @@ class DenseIndex:
         with self._guard() as opened:
             return opened.count()
 
+    def vectors(self, ids: list[str]) -> Mapping[str, Sequence[float]]:
+        """The vectors of those of these passages that are here."""
+        with self._guard() as opened:
+            return opened.vectors(ids)
+
+    def files(self) -> dict[str, int]:
+        """The store's files and their sizes, without those that look after themselves."""
+        return {
+            str(file.relative_to(self.folder)): file.stat().st_size
+            for file in self.folder.rglob("*")
+            if file.is_file() and ".sqlite3" not in file.name
+        }
+
     def reopen(self) -> None:
         """Let go of the files, so that the next use sees what another process wrote."""
         with self._lock:
@@ -119,13 +152,14 @@ class DenseIndex:
         """Delete everything, readable or not."""
         with self._lock:
             self.reopen()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            forget_chroma(self.folder)
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager
     def _guard(self) -> Iterator[OpenStore]:
-        with self._lock, damage_reported(self._folder, "vector"):
+        with self._lock, damage_reported(self.folder, "vector"):
             if self._open is None:
-                self._open = STORES[self._store](self._folder, self._collection)
+                self._open = STORES[self._store](self.folder, self._collection)
             yield self._open
 
 
@@ -137,8 +171,11 @@ def damage_reported(folder: Path, kind: str) -> Iterator[None]:
     except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
         raise
     except BaseException as error:  # Rust panics derive from BaseException
-        if any(words in str(error).lower() for words in ("disk is full", "no space left")):
+        said = str(error).lower()
+        if "disk is full" in said or "no space left" in said or is_full(folder):
             raise disk_full(folder) from error
+        if "readonly" in said or "permission" in said:
+            raise forbidden(folder) from error
         raise IndexDamaged(
             f"the {kind} index in {folder} is damaged ({_short(error)}); run `paperqa repair` to "
             "rebuild it from the catalogue"

@@ -87,6 +87,8 @@ class LexicalIndex:
         with self._guard() as index:
             if self._writer is None:
                 self._writer = index.writer(_HEAP, 1)
+                # What a killed commit left behind has names that the next one would use.
+                self._writer.garbage_collect_files()
             self._writer.delete_documents("paper_id", paper_id)
             for id_, text in passages:
                 self._writer.add_document(

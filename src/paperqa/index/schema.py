@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -51,6 +52,7 @@ MIGRATIONS = (
     """,
 )
 VERSION = len(MIGRATIONS)
+_ROOM = 2**20  # bytes; with less, a write that failed did so for want of space
 _WAIT = 10.0  # seconds that one process waits for another
 
 
@@ -63,10 +65,14 @@ def connect(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(
             path, timeout=_WAIT, isolation_level=None, check_same_thread=False
         )
-        _use_wal(connection)
-        connection.execute("PRAGMA synchronous = NORMAL")
-        if _version(connection) != VERSION:
-            _migrate(connection, path)
+        try:
+            _use_wal(connection)
+            connection.execute("PRAGMA synchronous = NORMAL")
+            if _version(connection) != VERSION:
+                _migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 
@@ -97,6 +103,9 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by a newer paperqa (format {version}, this one reads {VERSION}); "
             "update paperqa, or choose another library"
         )
+    if version == 0 and any(path.parent.glob("dense*")):
+        connection.execute("ROLLBACK")
+        raise _damaged(path, "it is empty, the search indexes beside it are not")
     try:
         for step, script in enumerate(MIGRATIONS[version:], version + 1):
             for statement in _statements(script):
@@ -129,24 +138,36 @@ def translated(path: Path) -> Iterator[None]:
             raise LibraryLocked(
                 f"{path.parent} is being written by another process; try again when it is done"
             ) from error
-        if code == sqlite3.SQLITE_FULL:
+        # In WAL mode SQLite may say only "disk I/O error" where the disk is full.
+        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and is_full(path)):
             raise disk_full(path) from error
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-            raise StorageError(
-                f"{path} can't be opened for writing; check the folder's owner and mode, or "
-                "choose another with --library"
-            ) from error
-        raise LibraryDamaged(
-            f"{path} can't be read ({error}); put back a copy of it, or delete the library's "
-            "folder and add the papers again"
-        ) from error
+            raise forbidden(path) from error
+        raise _damaged(path, str(error)) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise disk_full(path) from error
-        raise StorageError(
-            f"{error.filename or path}: {error.strerror}; check the folder's owner and mode, or "
-            "choose another with --library"
-        ) from error
+        raise forbidden(error.filename or path, error.strerror) from error
+
+
+def _damaged(path: Path, why: str) -> LibraryDamaged:
+    return LibraryDamaged(
+        f"{path} can't be read ({why}); put back a copy of it, or delete the library's folder "
+        "and add the papers again"
+    )
+
+
+def is_full(path: Path) -> bool:
+    """Whether the disk that holds `path` has no room left."""
+    return shutil.disk_usage(path.parent).free < _ROOM
+
+
+def forbidden(path: str | Path, reason: str | None = None) -> StorageError:
+    """The error for a place that isn't ours to write to."""
+    return StorageError(
+        f"{path}: {reason or 'no permission to write'}; check the folder's owner and mode, or "
+        "choose another with --library"
+    )
 
 
 def disk_full(path: Path) -> StorageError:

@@ -7,6 +7,7 @@ from the indexes only what the catalogue confirms, and reopen them when `generat
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from paperqa.types import Paper, Where
 
 _LOCK_WAIT = 3.0  # seconds that a writer waits for another
 _REBUILD_BATCH = 1000  # passages
+_SAMPLE = 16  # passages whose vectors are compared before the first search
 
 
 class Stores:
@@ -44,12 +46,15 @@ class Stores:
         self._open_indexes()
 
     def _open_indexes(self) -> None:
-        fingerprint = self.catalogue.meta("fingerprint") or "none"
-        collection = f"passages-{sha256(fingerprint.encode()).hexdigest()[:12]}"
-        self.dense = DenseIndex(self.folder / "dense", collection)
+        self.dense = self._dense_index(self.catalogue.meta("dense") or "dense")
         self.lexical = LexicalIndex(self.folder / f"lexical-{LEXICAL_VERSION}")
         self._generation = self.catalogue.meta("generation")
         self._checked: str | None = None
+
+    def _dense_index(self, name: str) -> DenseIndex:
+        fingerprint = self.catalogue.meta("fingerprint") or "none"
+        collection = f"passages-{sha256(fingerprint.encode()).hexdigest()[:12]}"
+        return DenseIndex(self.folder / name, collection)
 
     def close(self) -> None:
         """Let go of all files."""
@@ -72,23 +77,59 @@ class Stores:
                 self._open_indexes()
             empty = not self.catalogue.count("passages")
             if generation != self._checked and not empty and not self.catalogue.count("pending"):
-                self._check_counts()
+                self._check_indexes()
                 self._checked = generation
 
-    def _check_counts(self) -> None:
+    def _check_indexes(self) -> None:
+        try:
+            problem = self._difference()
+        except IndexDamaged as error:
+            problem = error
+        # Another process may be writing: only a difference that stays is damage.
+        if (
+            problem is not None
+            and not self.catalogue.count("pending")
+            and self.catalogue.meta("generation") == self._generation
+        ):
+            raise problem
+
+    def _difference(self) -> IndexDamaged | None:
+        if cut := self._cut_file():
+            return self._damage(cut)
         truth = self.catalogue.count("passages")
         for name, index in (("vector", self.dense), ("word", self.lexical)):
             held = index.count()
-            # Another process may be writing: only a difference that stays is damage.
-            if (
-                held != truth
-                and not self.catalogue.count("pending")
-                and self.catalogue.meta("generation") == self._generation
-            ):
-                raise IndexDamaged(
-                    f"the {name} index of {self.folder} holds {held} passages, the catalogue "
-                    f"{truth}; run `paperqa repair` to rebuild it from the catalogue"
+            if held != truth:
+                return self._damage(
+                    f"the {name} index of {self.folder} holds {held} passages, "
+                    f"the catalogue {truth}"
                 )
+        ids = self.catalogue.passage_ids()
+        if self._differ(ids[:: max(1, len(ids) // _SAMPLE)]):
+            return self._damage(
+                f"the vector index of {self.folder} holds other vectors than the catalogue"
+            )
+        return None
+
+    def _damage(self, what: str) -> IndexDamaged:
+        return IndexDamaged(f"{what}; run `paperqa repair` to rebuild it from the catalogue")
+
+    def _cut_file(self) -> str | None:
+        # Chroma answers wrongly, or dies, when one of its files is cut.
+        files = self.dense.files()
+        for file, size in json.loads(self.catalogue.meta("dense_files") or "{}").items():
+            if files.get(file, 0) < size:
+                return f"the file {file} of the vector index of {self.folder} is cut or missing"
+        return None
+
+    def _differ(self, ids: Sequence[str]) -> int:
+        """How many of these passages the vector index holds with another vector."""
+        truth = self.catalogue.passages(ids)
+        held = self.dense.vectors(list(truth))
+        return sum(
+            not np.allclose(held.get(id_, 0), item.vector, atol=1e-3)
+            for id_, (_, item) in truth.items()
+        )
 
     def nearest(self, vector: np.ndarray, k: int, where: Where) -> list[str]:
         """Ids of the `k` nearest passages; with a filter, exactly among those that fit."""
@@ -113,6 +154,10 @@ class Stores:
         found = [f"the catalogue: {line}" for line in self.catalogue.check()]
         if pending := self.catalogue.count("pending"):
             found.append(f"{pending} papers wait to be indexed; any `paperqa add` finishes them")
+        self.dense.reopen()
+        self.lexical.reopen()
+        if cut := self._cut_file():
+            return [*found, f"{cut}; run `paperqa repair`"]
         truth = set(self.catalogue.passage_ids())
         for name, index in (("vector", self.dense), ("word", self.lexical)):
             ids = set(index.ids())
@@ -122,6 +167,9 @@ class Stores:
                 found.append(
                     f"the {name} index has {extra} passages too many; run `paperqa repair`"
                 )
+        wrong = sum(self._differ(some) for some in _batches(truth, _REBUILD_BATCH))
+        if wrong and not found:
+            found.append(f"the vector index has {wrong} wrong vectors; run `paperqa repair`")
         return found
 
     # --- writing -----------------------------------------------------------------------------
@@ -144,7 +192,8 @@ class Stores:
                     ) from None
             try:
                 if not repairing:
-                    self.sync(self.catalogue.pending())
+                    for batch in _batches(self.catalogue.pending(), _REBUILD_BATCH):
+                        self.sync(batch)
                     self.refresh()
                 yield
             finally:
@@ -196,28 +245,34 @@ class Stores:
         self._settle(paper_ids)
 
     def rebuild(self, advance: Callable[[int], None]) -> None:
-        """Make both indexes anew from the catalogue's own vectors."""
-        self.dense.clear()
-        self.lexical.clear()
-        self._open_indexes()
-        ids = self.catalogue.passage_ids()
-        for batch in _batches(ids, _REBUILD_BATCH):
+        """Make both indexes anew from the catalogue's own vectors.
+
+        Vectors go to a new folder, and the old one serves until they are complete.
+        """
+        old, name = self.dense, f"dense-{int(self.catalogue.meta('generation') or 0) + 1}"
+        self.dense = self._dense_index(name)
+        self.dense.clear()  # what a repair left that was killed here
+        for batch in _batches(self.catalogue.passage_ids(), _REBUILD_BATCH):
             rows = self.catalogue.passages(batch)
             self.dense.add(
                 [(id_, paper.id) for id_, (paper, _) in rows.items()],
                 [item.vector for _, item in rows.values()],
             )
             advance(len(batch))
+        self.lexical.clear()
         for batch in _batches([paper.id for paper in self.catalogue.papers()], _REBUILD_BATCH):
             for paper, items in self._by_paper(batch):
                 self.lexical.put(paper.id, paper.title, items)
         self.lexical.commit()
         self._settle(self.catalogue.pending())
+        old.clear()
 
     def _settle(self, paper_ids: Sequence[str]) -> None:
         """Note that the indexes have followed; threads that search here needn't reopen them."""
         with self._reopen_lock, self.catalogue.transaction():
             self.catalogue.clear_pending(paper_ids)
+            self.catalogue.set_meta("dense", self.dense.folder.name)
+            self.catalogue.set_meta("dense_files", json.dumps(self.dense.files()))
             self._generation = self._checked = str(self.catalogue.next_generation())
 
     def _by_paper(self, ids: Sequence[str]) -> Iterator[tuple[Paper, list[tuple[str, str]]]]:
