@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from llama_index.core.llms import ChatMessage, MessageRole
 
-from common import alternate, median, seeds, table
+from common import alternate, median, quiet_check, seeds, table
 from paperqa import Library
 from paperqa.answer import REFUSAL, Question
 from paperqa.models.chat import ChatModel, load_chat
@@ -109,4 +109,5 @@ def _middle(run: list[Measured], key: str) -> float | None:
 
 
 if __name__ == "__main__":
-    main()
+    with quiet_check():
+        main()

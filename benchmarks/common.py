@@ -52,6 +52,25 @@ def alternate(repeats: int, *works: Callable[[], T]) -> list[list[T]]:
     return [list(column) for column in zip(*rounds, strict=True)]
 
 
+@contextmanager
+def quiet_check() -> Iterator[None]:
+    """Say afterwards how much of the processor other processes took (Linux only)."""
+    stat = Path("/proc/stat")
+    ticks = os.sysconf("SC_CLK_TCK")
+
+    def spent() -> tuple[float, float]:
+        fields = [int(field) for field in stat.read_text().split("\n")[0].split()[1:9]]
+        return (sum(fields) - fields[3] - fields[4]) / ticks, sum(fields) / ticks
+
+    before = spent() if stat.exists() else None
+    own = sum(os.times()[:4])
+    yield
+    if before is not None:
+        busy, whole = (now - then for now, then in zip(spent(), before, strict=True))
+        share = max(0.0, busy - (sum(os.times()[:4]) - own)) / whole
+        print(f"other processes took {share:.0%} of the processor; over 5 %, measure again")
+
+
 def median(values: Iterable[float]) -> float:
     """The middle value."""
     return statistics.median(values)

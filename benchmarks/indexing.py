@@ -17,6 +17,7 @@ from common import (
     index_texts,
     llama_index,
     median,
+    quiet_check,
     seconds,
     seeds,
     table,
@@ -136,4 +137,5 @@ def _token_counter(settings: Any) -> Callable[[list[str]], int]:
 
 
 if __name__ == "__main__":
-    main()
+    with quiet_check():
+        main()

@@ -6,7 +6,16 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from common import index_papers, llama_index, percentile, seconds, seeds, table, verdict
+from common import (
+    index_papers,
+    llama_index,
+    percentile,
+    quiet_check,
+    seconds,
+    seeds,
+    table,
+    verdict,
+)
 from paperqa import Library
 from paperqa.models.embedding import embed_query, load_embedding
 from paperqa.settings import load_settings
@@ -72,4 +81,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with quiet_check():
+        main()

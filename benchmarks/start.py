@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from common import alternate, median, seconds, seeds, table, verdict
+from common import alternate, median, quiet_check, seconds, seeds, table, verdict
 
 REPEATS = 5
 QUESTION = "Which papers make attention cheaper?"
@@ -52,4 +52,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with quiet_check():
+        main()

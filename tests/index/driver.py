@@ -128,7 +128,11 @@ BOUNDARIES = (
     (LexicalIndex, "release"),
     (os, "unlink"),
 )
-PAUSES = {"embedding": (Words, "_get_text_embedding"), "commit": (LexicalIndex, "commit")}
+PAUSES = {
+    "embedding": (Words, "_get_text_embedding"),
+    "commit": (LexicalIndex, "commit"),
+    "settle": (Catalogue, "clear_pending"),
+}
 
 
 def before_each(owner: object, name: str, hook: Callable[[], object]) -> None:
@@ -223,9 +227,10 @@ def pause(point: str, folder: str, *files: str) -> None:
     act("add", Path(folder), files)
 
 
-def watch(folder: str, removed: str, last: str) -> None:
+def watch(folder: str, removed: str, last: str, chunk_tokens: int) -> None:
     """Search until the paper `last` is found; `removed` is a file of ids that must not be."""
-    with Library(folder, embedding=Words()) as library:
+    settings = load_settings(chunk_tokens=chunk_tokens)
+    with Library(folder, embedding=Words(), settings=settings) as library:
         sizes, seen, wrong = set(), set(), set()
         found(library)
         print("ready", flush=True)
@@ -235,7 +240,7 @@ def watch(folder: str, removed: str, last: str) -> None:
             sizes.add(len(now))
             seen |= now
             wrong |= now & gone
-            time.sleep(0.02)  # leaves the processor to the writer
+            time.sleep(0.01)  # leaves the processor to the writer
     print(json.dumps([sorted(sizes), sorted(seen), sorted(wrong)]), flush=True)
 
 
