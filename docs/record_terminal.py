@@ -1,6 +1,6 @@
 """Make docs/terminal.svg: the README's first question, really asked.
 
-    .venv/bin/python docs/record_terminal.py
+.venv/bin/python docs/record_terminal.py
 """
 
 import io
