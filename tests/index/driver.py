@@ -107,11 +107,13 @@ def driven(verb: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, __file__, verb, json.dumps(arguments, default=str)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
-        assert process.stdout.readline() == "ready\n"
-        yield process
-        process.stdin.close()
-        process.wait(60)
-    assert process.returncode == 0
+        try:
+            assert process.stdout.readline() == "ready\n"
+            yield process
+            process.stdin.close()
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
 
 
 # --- what runs in the other process -------------------------------------------------------------
@@ -240,7 +242,7 @@ def watch(folder: str, removed: str, last: str, chunk_tokens: int) -> None:
             sizes.add(len(now))
             seen |= now
             wrong |= now & gone
-            time.sleep(0.01)  # leaves the processor to the writer
+            time.sleep(0.003)  # leaves the processor to the writer
     print(json.dumps([sorted(sizes), sorted(seen), sorted(wrong)]), flush=True)
 
 
@@ -284,5 +286,6 @@ if __name__ == "__main__":
     import llama_index.vector_stores.chroma  # noqa: F401
 
     count_tokens("")
+    signal.alarm(120)  # no test waits longer for what hangs
     verbs = (kill_all, pause, watch, attempt, look, fill)
     {verb.__name__: verb for verb in verbs}[sys.argv[1]](*json.loads(sys.argv[2]))

@@ -46,11 +46,11 @@ def test_other_processes_read_on_while_one_writes(tmp_path, monkeypatch):
     settings = load_settings(chunk_tokens=32)
     with ExitStack() as stack:
         library = Library(tmp_path / "library", embedding=Words(), settings=settings)
-        stack.enter_context(library).add(write("abcdefgh", 150))
+        stack.enter_context(library).add(write("abcdef", 180))
         watching = ("watch", library.folder, removed, "doi:10.1234/z", 32)
         readers = [stack.enter_context(driven(*watching)) for _ in range(2)]
-        for sentences in (20, 150, 100, 20, 150):
-            library.add(write("abcdefgh", sentences))
+        for sentences in (20, 180, 60):
+            library.add(write("abcdef", sentences))
             library.remove(*ids("bdf"))
         removed.write_text(" ".join(ids("bdf")))
         library.add(write("ijk", 10))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+from filelock import FileLock
 
 from paperqa.errors import IndexDamaged
 from paperqa.index.schema import disk_full, forbidden, is_full
@@ -85,6 +86,8 @@ class DenseIndex:
         self._collection = collection
         self._store = store
         self._lock = threading.RLock()
+        # Chroma writes its graph in whichever process asks next; two at once take both down.
+        self._process_lock = FileLock(folder.parent / "vectors.lock", thread_local=False)
         self._open: OpenStore | None = None
 
     def search(self, vector: np.ndarray, k: int) -> list[str]:
@@ -157,7 +160,7 @@ class DenseIndex:
 
     @contextmanager
     def _guard(self) -> Iterator[OpenStore]:
-        with self._lock, damage_reported(self.folder, "vector"):
+        with self._lock, damage_reported(self.folder, "vector"), self._process_lock:
             if self._open is None:
                 self._open = STORES[self._store](self.folder, self._collection)
             yield self._open
