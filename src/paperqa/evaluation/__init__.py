@@ -1,0 +1,1 @@
+"""Offline evaluation: samples, the answers to them, and scores."""
