@@ -10,7 +10,7 @@ __version__ = version("paperqa-chat")
 _PUBLIC = {
     "AddReport": "paperqa.types",
     "Answer": "paperqa.types",
-    "AnswerStream": "paperqa.answer",
+    "AnswerStream": "paperqa.answering.stream",
     "Citation": "paperqa.types",
     "Claim": "paperqa.types",
     "Evidence": "paperqa.types",
@@ -24,7 +24,7 @@ _PUBLIC = {
 __all__ = [*sorted(_PUBLIC), "__version__"]  # noqa: PLE0604
 
 if TYPE_CHECKING:
-    from paperqa.answer import AnswerStream as AnswerStream
+    from paperqa.answering.stream import AnswerStream as AnswerStream
     from paperqa.errors import PaperqaError as PaperqaError
     from paperqa.library import Library as Library
     from paperqa.settings import Settings as Settings

@@ -1,24 +1,19 @@
-"""From a claim to the quotes that support it. Pure: no model takes part, none can invent a marker.
-
-A claim is supported when the best one or two sentences of one paper hold most of its content
-words (as stems) and all of its numbers, and the paper knows every name in it.
-"""
+"""From a claim to the quotes that support it; no model takes part, none can invent a marker."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from paperqa.index.lexical import terms
+from paperqa.models.embedding import Vectors
+from paperqa.support import check_support, cosines
 from paperqa.types import Citation, Claim, Paper, Sentence
 
 MIN_SUPPORT = 0.5
-_UNKNOWN = "not in the"
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_WORD = re.compile(r"(?<!\w)[^\W\d_][\w-]*\w")
-_NAME = re.compile(r"[^\W\d_]-?\d|[a-z][A-Z]|[A-Z]{2}")
-_GAIN = 0.15  # what a second sentence must add to be quoted too
+_GAIN = 0.15  # what a second sentence must add to the claim's coverage to be quoted too
+
+Encode = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +25,13 @@ class Source:
 
 
 class Citations:
-    """Numbers quotes as they are first used, and checks claims against the sources."""
+    """Numbers quotes as they are first used, and checks claims against sources.
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self._sources = sources
+    `encode` gives unit vectors, so that meanings are compared too and not words alone.
+    """
+
+    def __init__(self, encode: Encode | None = None) -> None:
+        self._encode = encode
         self._used: dict[tuple[str, int, int], Citation] = {}
 
     @property
@@ -45,27 +43,34 @@ class Citations:
         """The title that a marker cites."""
         return self.citations[marker - 1].title
 
-    def check(self, text: str) -> Claim:
+    def check(self, text: str, sources: Sequence[Source]) -> Claim:
         """The claim with the markers of its quotes, or unsupported with the reason."""
-        found = max(
-            (_best_quotes(text, source) for source in self._sources),
-            key=lambda item: item[0],
-            default=(0.0, (), None),
+        best = max(
+            (_best_quotes(text, source) for source in sources if source.sentences),
+            key=lambda found: found[0],
+            default=None,
         )
-        support, sentences, source = found
-        if source is None or support < MIN_SUPPORT:
-            return Claim(text, (), False, f"no quote says this (agreement {support:.2f})")
-        quoted = " ".join([source.paper.title, *(s.text for s in sentences)])
-        if strange := sorted(names(text) - names(f"{source.paper.title} {source.paper.text}")):
-            return Claim(text, (), False, f"{_UNKNOWN} paper: {', '.join(strange)}")
-        if missing := sorted(numbers(text) - numbers(quoted)):
-            return Claim(text, (), False, f"{_UNKNOWN} quote: {', '.join(missing)}")
-        markers = tuple(self._mark(source.paper, sentence, support) for sentence in sentences)
-        return Claim(text, markers, True, f"agreement {support:.2f}")
+        if best is None:
+            return Claim(text, (), False, "nothing to quote")
+        _, quotes, paper = best
+        quoted = " ".join([paper.title, *(sentence.text for sentence in quotes)])
+        cosine = cosines(self._encode([text, quoted]))[0] if self._encode else None
+        support = check_support(text, quoted, f"{paper.title} {paper.text}", cosine)
+        if support.failure:
+            return Claim(text, (), False, support.failure)
+        if support.agreement < MIN_SUPPORT:
+            return Claim(text, (), False, f"no quote says this (agreement {support.agreement:.2f})")
+        markers = tuple(self._mark(paper, sentence, support.agreement) for sentence in quotes)
+        return Claim(text, markers, True, f"agreement {support.agreement:.2f}")
 
     def quote(self, paper: Paper, sentence: Sentence) -> Claim:
         """A claim that is a sentence of a paper, word for word."""
         return Claim(sentence.text, (self._mark(paper, sentence, 1.0),), True, "verbatim")
+
+    def state(self, text: str, cited: Iterable[tuple[Paper, Sentence]]) -> Claim:
+        """A claim that the catalogue makes true; it points to papers, which need not say it."""
+        markers = tuple(self._mark(paper, sentence, 1.0) for paper, sentence in cited)
+        return Claim(text, markers, True, "from the catalogue")
 
     def _mark(self, paper: Paper, sentence: Sentence, support: float) -> int:
         key = (paper.id, sentence.start, sentence.end)
@@ -82,55 +87,28 @@ class Citations:
         return self._used[key].marker
 
 
-def is_invention(claim: Claim) -> bool:
-    """Whether a claim was dropped for a number or a name that the paper doesn't give."""
-    return claim.reason.startswith(_UNKNOWN)
-
-
 def label(paper: Paper) -> str:
     """A paper's title, or its first words where it has none."""
     return paper.title or " ".join(paper.text.split()[:10]) + " …"
 
 
-def numbers(text: str) -> set[str]:
-    """The numbers of a text, without thousands separators and trailing zeros after a point.
+def _best_quotes(claim: str, source: Source) -> tuple[float, tuple[Sentence, ...], Paper]:
+    """(coverage, quotes, paper): the sentence that covers most of the claim, and maybe a second.
 
-    The 4 of GPT-4 isn't one.
+    Numbers weigh double: the sentence that gives the figure is the one to quote.
     """
-    return {_plain(match) for match in _NUMBER.findall(_WORD.sub(" ", text))}
-
-
-def names(text: str) -> set[str]:
-    """The words of a text that are written like names of models and data: GPT-4, MiniLM, BERT."""
-    return {word.lower() for word in _WORD.findall(text) if _NAME.search(word)}
-
-
-def _plain(number: str) -> str:
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", number):
-        number = number.replace(",", "")
-    return number.rstrip("0").rstrip(".") if re.fullmatch(r"\d+\.\d+", number) else number
-
-
-def _best_quotes(claim: str, source: Source) -> tuple[float, tuple[Sentence, ...], Source | None]:
-    """(support, quotes, source): the sentence that covers most of the claim, and maybe a second."""
     wanted = set(terms(claim))
-    if not wanted or not source.sentences:
-        return 0.0, (), None
-    known = set(terms(source.paper.title))
-    held = {sentence: set(terms(sentence.text)) & wanted for sentence in source.sentences}
-    first = max(source.sentences, key=lambda s: (_covers(claim, s), len(held[s]), s.score))
-    second = max(source.sentences, key=lambda s: len(held[s] - held[first]))
+    weight = {word: 2.0 if word[0].isdigit() else 1.0 for word in wanted}
+    total = sum(weight.values()) or 1.0
+    known = set(terms(source.paper.title)) & wanted
+    held = {s: (set(terms(s.text)) & wanted) | known for s in source.sentences}
 
-    def support(quotes: Iterable[Sentence]) -> float:
-        covered = set().union(*(held[s] for s in quotes))
-        return len(covered | (known & wanted if covered else set())) / len(wanted)
+    def share(words: set[str]) -> float:
+        return sum(weight[word] for word in words) / total
 
-    gain = support((first, second)) - support((first,))
-    helps = gain >= _GAIN or (gain > 0 and not _covers(claim, first) and _covers(claim, second))
-    quotes = tuple(sorted({first, second}, key=lambda s: s.start)) if helps else (first,)
-    return support(quotes), quotes, source
-
-
-def _covers(claim: str, sentence: Sentence) -> bool:
-    """Whether a sentence holds all numbers of a claim."""
-    return numbers(claim) <= numbers(sentence.text)
+    first = max(source.sentences, key=lambda s: (share(held[s]), s.score))
+    second = max(source.sentences, key=lambda s: (share(held[s] | held[first]), s.score))
+    both = share(held[first] | held[second])
+    quotes = {first, second} if both - share(held[first]) >= _GAIN else {first}
+    found = both if len(quotes) == 2 else share(held[first])
+    return found, tuple(sorted(quotes, key=lambda s: s.start)), source.paper

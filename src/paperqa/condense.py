@@ -3,30 +3,93 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from paperqa.types import Answer, History
+from paperqa.naming import short_title
+from paperqa.passages import count_tokens
+from paperqa.types import Answer, Evidence, History, Paper
 
-_LEANS = re.compile(
-    r"^(and|but|also|what about|how about|then|so)\b|"
-    r"\b(it|its|they|them|their|theirs|this|these|those|"
-    r"the (?:same|former|latter|paper|method|model|authors?|approach))\b",
+MAX_SUBJECT_TOKENS = 60
+NEAR = 0.75  # of the best paper's fit
+_NOUNS = (
+    r"papers?|method|model|approach|authors?|network|system|work|study|framework|architecture|"
+    r"technique|dataset|algorithm|survey|thesis"
+)
+_POINTS = re.compile(
+    rf"\b(?:(?:that|this|these|those|the same|the former|the latter) (?:{_NOUNS})s?|"
+    rf"the (?:{_NOUNS})|its|it|they|them|their|theirs|these|those|this|"
+    r"(?<=was )that|(?<=is )that|(?<=does )that|(?<=did )that|that(?=\W*$))\b",
     re.IGNORECASE,
 )
+_STANDS_FOR_NOTHING = re.compile(
+    r"\bit(?= (?:be|take|takes|possible|that)\b)|\b(?:is|does|will|can) it (?=possible|take)",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"^\s*(?:and|but|also|then|so|ok(?:ay)?)\b[\s,]*", re.IGNORECASE)
+_OWNS = frozenset(("its", "their", "theirs"))
 
 
-def condense(question: str, history: History) -> str:
-    """`question` with the subject of the last turn, where it leans on it; else unchanged."""
-    if not history or not _LEANS.search(question):
-        return question
-    subject = _subject(history)
-    return f"{question.rstrip()} (about: {subject})" if subject else question
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a conversation is about: a name to put into a question, and the paper where known."""
+
+    name: str
+    paper_id: str | None = None
 
 
-def _subject(history: History) -> str:
-    """The paper that was cited last, else the last question asked."""
+def subject_of(history: History) -> Subject | None:
+    """The paper that was cited last, else the question asked last."""
     for turn in reversed(history):
         if isinstance(turn, Answer):
-            return turn.citations[0].title if turn.citations else turn.standalone_question
+            if not turn.citations:
+                return Subject(_trimmed(turn.standalone_question))
+            first = turn.citations[0]
+            return Subject(_name(first.title), first.paper_id)
         if turn.get("role") == "user":
-            return str(turn.get("content", "")).strip()
-    return ""
+            return Subject(_trimmed(str(turn.get("content", ""))))
+    return None
+
+
+def leans(question: str) -> bool:
+    """Whether a question points at something that it doesn't name."""
+    return bool(_POINTS.search(_STANDS_FOR_NOTHING.sub(" ", question)))
+
+
+def continues(subject: Subject, evidence: Sequence[Evidence]) -> bool:
+    """Whether a question that points at nothing goes on about the subject all the same.
+
+    It does where the subject's paper fits it about as well as any other: "In what languages were
+    the data?" A new topic has a paper of its own that fits far better.
+    """
+    fits = {e.paper.id: e.similarity + e.coverage for e in evidence}
+    own = fits.get(subject.paper_id or "", 0.0)
+    return bool(fits) and own >= NEAR * max(fits.values())
+
+
+def rewrite(question: str, subject: Subject) -> str:
+    """`question` with the subject's name in the place of the first word that points at it.
+
+    A subject that is no name (a question, say) is put behind it, and so is one without a place.
+    """
+    question = _LINK.sub("", question.strip())
+    question = question[:1].upper() + question[1:]
+    match = _POINTS.search(question)
+    if not match or subject.paper_id is None:
+        return f"{question} (about: {subject.name})"
+    owner = match.group().lower() in _OWNS
+    name = f"{subject.name}'s" if owner else subject.name
+    return f"{question[: match.start()]}{name}{question[match.end() :]}"
+
+
+def _name(title: str) -> str:
+    name = short_title(Paper("", title, "", ""))
+    return name if len(name.split()) <= 4 else f"“{title}”"
+
+
+def _trimmed(text: str) -> str:
+    """The last words of a text, as many as the subject of a question may have tokens."""
+    words = text.split()
+    while words and count_tokens(" ".join(words)) > MAX_SUBJECT_TOKENS:
+        words = words[len(words) // 4 + 1 :]
+    return " ".join(words)

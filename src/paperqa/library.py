@@ -10,13 +10,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from paperqa.answer import AnswerStream, Question
-from paperqa.condense import condense
+import numpy as np
+
+from paperqa.answering.question import Question
+from paperqa.answering.stream import AnswerStream
+from paperqa.condense import continues, leans, rewrite, subject_of
 from paperqa.errors import InputError, ModelCorrupt, ModelMissing
 from paperqa.index.ingest import Ingest, Progress, parse_saved_on
 from paperqa.index.stores import Stores
 from paperqa.models.chat import ChatModel, load_chat
-from paperqa.models.embedding import embedding_dimensions, load_embedding
+from paperqa.models.embedding import (
+    Vectors,
+    embed_query,
+    embedding_dimensions,
+    load_embedding,
+)
 from paperqa.passages import VERSION as PASSAGES_VERSION
 from paperqa.readers import Document, find_documents
 from paperqa.retrieve import HybridRetriever
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
     from llama_index.core.query_engine import BaseQueryEngine
 
 _ANYWHERE = Where()
+_LOOKED_AT = 40  # papers that a list or a comparison may draw on
 
 
 class Library:
@@ -123,6 +132,10 @@ class Library:
         """The papers, newest first."""
         return self._stores.catalogue.papers(where)
 
+    def organizations(self) -> frozenset[str]:
+        """The organisations that papers are known to be from."""
+        return self._stores.catalogue.organizations()
+
     # --- questions ---------------------------------------------------------------------------
 
     def search(self, question: str, k: int = 10, where: Where = _ANYWHERE) -> tuple[Evidence, ...]:
@@ -143,13 +156,21 @@ class Library:
         empty, the packaged sample papers answer (`answer.sample`). Raises `LibraryError`,
         `ModelError` or `SettingsError`; a refusal is an answer.
         """
-        asked = Question(question.strip(), condense(question.strip(), history), time.perf_counter())
-        if not asked.text:
+        asked_at, text = time.perf_counter(), question.strip()
+        if not text:
             raise InputError("the question is empty")
         is_empty = not len(self)
         searched = self._sample if is_empty else self
-        evidence = searched.search(asked.standalone, self.settings.sources, where)
-        return AnswerStream(asked, evidence, lambda: self._chat, sample=is_empty)
+        standalone, evidence = searched._look_up(text, history, where)
+        return AnswerStream(
+            Question(text, standalone, asked_at, where),
+            evidence,
+            searched,
+            lambda: self._chat,
+            self._encode,
+            shown=self.settings.sources,
+            sample=is_empty,
+        )
 
     def as_retriever(self, k: int = 6, where: Where = _ANYWHERE) -> HybridRetriever:
         """A LlamaIndex retriever over this library."""
@@ -207,6 +228,26 @@ class Library:
     @cached_property
     def _sample(self) -> Library:
         return open_sample(self.settings, self._embedding)
+
+    def _look_up(
+        self, question: str, history: History, where: Where
+    ) -> tuple[str, tuple[Evidence, ...]]:
+        """The question as it stands alone, and the evidence for it."""
+        subject = subject_of(history)
+        retriever = self._retriever(_LOOKED_AT, where)
+        self._stores.check_fingerprint(self._fingerprint)
+        if subject is not None and leans(question):
+            standalone = rewrite(question, subject)
+            return standalone, retriever.evidence(standalone, focus=question)
+        evidence = retriever.evidence(question)
+        if subject is not None and continues(subject, evidence):
+            standalone = rewrite(question, subject)
+            return standalone, retriever.evidence(standalone, focus=question)
+        return question, evidence
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of a few sentences; too few to wait for a turn."""
+        return np.stack([embed_query(self._embedding, text) for text in texts])
 
     def _retriever(self, k: int, where: Where) -> HybridRetriever:
         return HybridRetriever(self._stores, lambda: self._embedding, k, where)

@@ -42,9 +42,8 @@ def named_papers(question: str, papers: Sequence[Paper]) -> tuple[Paper, ...]:
                 written = match.group()
                 if " " not in written and written.islower() and len(written) < _ORDINARY:
                     continue
-                if (is_title and not written.islower()) or " " in written:
-                    found[match.start()] = paper
-                elif _speakers(written, papers) <= _MAX_SPEAKERS:
+                beyond_doubt = " " in written or (is_title and not written.islower())
+                if beyond_doubt or _speakers(written, papers) <= _MAX_SPEAKERS:
                     found[match.start()] = paper
     return tuple(paper for _, paper in sorted(found.items()))
 

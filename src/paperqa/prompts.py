@@ -1,11 +1,17 @@
-"""Prompts are Markdown files in `prompts/` with `$variables`, rendered strictly."""
+"""Prompts are Markdown files in `prompts/` with `$variables`, rendered strictly.
 
+A file may hold a whole conversation: headings `### system`, `### user` and `### assistant` begin
+its turns.
+"""
+
+import re
 from functools import cache
 from pathlib import Path
 from string import Template
 
 _PACKED = Path(__file__).parent / "prompts"  # in a wheel
 _CHECKOUT = Path(__file__).parents[2] / "prompts"  # in a checkout
+_TURN = re.compile(r"^### (system|user|assistant)\n", re.MULTILINE)
 
 
 @cache
@@ -24,3 +30,9 @@ def render(name: str, **variables: str) -> str:
     if wrong:
         raise KeyError(f"prompt {name!r}: missing or unknown variables {sorted(wrong)}")
     return template.substitute(variables)
+
+
+def render_turns(name: str, **variables: str) -> list[tuple[str, str]]:
+    """(role, text) of each turn of a prompt that is a conversation."""
+    parts = _TURN.split(render(name, **variables))[1:]
+    return [(role, text.strip()) for role, text in zip(parts[::2], parts[1::2], strict=True)]

@@ -7,7 +7,7 @@ and Cranfield this beats reciprocal rank fusion (docs/adr/0003-retrieval.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -21,9 +21,11 @@ from llama_index.core.schema import (
 )
 from numpy.typing import NDArray
 
+from paperqa.index.lexical import question_terms
 from paperqa.index.rows import EmbeddedPassage
 from paperqa.index.stores import Stores
 from paperqa.models.embedding import embed_query
+from paperqa.relevance import Asked, sentence_scores
 from paperqa.types import Evidence, Paper, Sentence, Where
 
 CANDIDATES = 100  # from each index
@@ -47,9 +49,17 @@ class HybridRetriever(BaseRetriever):
         self._where = where
 
     def evidence(
-        self, question: str, k: int | None = None, where: Where | None = None
+        self,
+        question: str,
+        k: int | None = None,
+        where: Where | None = None,
+        focus: str | None = None,
     ) -> tuple[Evidence, ...]:
-        """The best passage of each of the `k` best papers, best first."""
+        """The best passage of each of the `k` best papers, best first.
+
+        `focus` is what sentences are ranked by, where the question carries a subject that leads
+        to its paper but not within it.
+        """
         where = self._where if where is None else where
         self._stores.refresh()
         if not self._stores.catalogue.count("passages"):
@@ -67,7 +77,19 @@ class HybridRetriever(BaseRetriever):
         total = standardised(words) + standardised(cosines) + standardised(best)
         similarity = np.maximum(cosines, best)
         order = sorted(range(len(passages)), key=lambda i: (-total[i], passages[i][1].passage.id))
-        return _one_a_paper(passages, order, total, similarity, sentences, k or self._k)
+        focus = focus or question
+        asked = Asked.read(focus, self._stores.lexical.rarity(question_terms(focus)))
+        wanted = vector if focus == question else embed_query(self._model(), focus)
+        found: dict[str, Evidence] = {}
+        for i in order:
+            paper, item = passages[i]
+            if paper.id not in found:
+                scores = (float(total[i]), float(similarity[i]))
+                fits = item.sentence_vectors @ wanted
+                found[paper.id] = _judged(asked, paper, item, scores, fits, rank=len(found) + 1)
+            if len(found) == (k or self._k):
+                break
+        return tuple(found.values())
 
     def _candidates(
         self, question: str, vector: NDArray[np.float32], n: int, where: Where
@@ -88,36 +110,27 @@ def standardised(scores: Floats) -> Floats:
     return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)
 
 
-def _one_a_paper(
-    passages: Sequence[tuple[Paper, EmbeddedPassage]],
-    order: Sequence[int],
-    total: Floats,
-    similarity: Floats,
-    sentences: Sequence[Floats],
-    k: int,
-) -> tuple[Evidence, ...]:
-    found: dict[str, Evidence] = {}
-    for i in order:
-        paper, item = passages[i]
-        if paper.id not in found:
-            found[paper.id] = Evidence(
-                paper=paper,
-                passage=item.passage,
-                score=round(float(total[i]), 6),
-                rank=len(found) + 1,
-                similarity=round(float(similarity[i]), 6),
-                sentences=_ranked(paper, item, sentences[i]),
-            )
-        if len(found) == k:
-            break
-    return tuple(found.values())
-
-
-def _ranked(paper: Paper, item: EmbeddedPassage, scores: Floats) -> tuple[Sentence, ...]:
+def _judged(
+    asked: Asked,
+    paper: Paper,
+    item: EmbeddedPassage,
+    scores: tuple[float, float],
+    cosines: Floats,
+    rank: int,
+) -> Evidence:
+    """A passage as evidence, its sentences best first; `scores` are total and similarity."""
     spans = item.passage.sentences
-    order = sorted(range(len(spans)), key=lambda i: (-scores[i], spans[i]))
-    return tuple(
-        Sentence(*spans[i], paper.text[slice(*spans[i])], round(float(scores[i]), 6)) for i in order
+    texts = [paper.text[slice(*span)] for span in spans]
+    fits = sentence_scores(asked, paper.title, texts, cosines.tolist())
+    ranked = sorted(zip(spans, texts, fits, strict=True), key=lambda s: (-s[2], s[0]))
+    return Evidence(
+        paper=paper,
+        passage=item.passage,
+        score=round(scores[0], 6),
+        rank=rank,
+        similarity=round(scores[1], 6),
+        coverage=round(asked.coverage(f"{paper.title} {item.passage.text}"), 6),
+        sentences=tuple(Sentence(*span, text, round(fit, 6)) for span, text, fit in ranked),
     )
 
 

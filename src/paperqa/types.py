@@ -85,15 +85,33 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Restricts a search. Empty fields restrict nothing; `year` may be a range, both ends in."""
+    """Restricts a search. Empty fields restrict nothing; ranges have both ends in.
+
+    `by` is part of an organisation's or an author's name; `dated` whether the year is known.
+    """
 
     years: tuple[int, int] | None = None
+    n_authors: tuple[int, int] | None = None
     organization: str | None = None
+    by: str | None = None
+    dated: bool | None = None
     words: str | None = None
     paper_ids: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self != Where()
+
+    def __and__(self, other: Where) -> Where:
+        """Both restrictions together; where both name one thing, `other` wins."""
+        both = {
+            name: getattr(other, name) or getattr(self, name) for name in self.__dataclass_fields__
+        }
+        for name in ("years", "n_authors"):
+            if (ours := getattr(self, name)) and (theirs := getattr(other, name)):
+                both[name] = (max(ours[0], theirs[0]), min(ours[1], theirs[1]))
+        if other.dated is not None:
+            both["dated"] = other.dated
+        return Where(**both)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +129,8 @@ class Evidence:
     """A passage judged against a question: higher `score` is better, `rank` counts from 1.
 
     `similarity` is the cosine of the question with the passage or its best sentence, whichever
-    is higher. `sentences` are the passage's, best first.
+    is higher; `coverage` the share of the question's telling words that the paper has.
+    `sentences` are the passage's, best first.
     """
 
     paper: Paper
@@ -119,6 +138,7 @@ class Evidence:
     score: float
     rank: int
     similarity: float
+    coverage: float
     sentences: tuple[Sentence, ...]
 
     @property

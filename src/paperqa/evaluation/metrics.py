@@ -105,9 +105,7 @@ def wording(answer: Answer) -> str:
 
 def _corrects(sample: Sample, answer: Answer) -> bool:
     return bool(
-        sample.keys
-        and holds_all(wording(answer), sample.keys)
-        and _cited(answer) & _wanted(sample)
+        sample.keys and holds_all(wording(answer), sample.keys) and _cited(answer) & _wanted(sample)
     )
 
 

@@ -91,6 +91,11 @@ class Catalogue:
         query = f"SELECT {PAPER_COLUMNS} FROM papers WHERE id IN (?)"  # noqa: S608
         return {paper.id: paper for paper in map(to_paper, self._by_ids(query, ids))}
 
+    def organizations(self) -> frozenset[str]:
+        """The organisations that papers are from, where it is known."""
+        rows = self._execute("SELECT DISTINCT organization FROM papers WHERE organization > ''")
+        return frozenset(str(row[0]) for row in rows)
+
     def passages(self, ids: Iterable[str]) -> dict[str, tuple[Paper, EmbeddedPassage]]:
         """Those of the passages that are here, each with its paper."""
         query = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 import threading
@@ -81,6 +82,14 @@ class LexicalIndex:
                 )
             hits = searcher.search(query, k).hits
             return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]
+
+    def rarity(self, words: Sequence[str]) -> dict[str, float]:
+        """How telling each stem is: the inverse document frequency of BM25, over the texts."""
+        with self._guard() as index:
+            searcher = index.searcher()
+            total = searcher.num_docs
+            counts = {word: searcher.doc_freq("text", word) for word in words}
+            return {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in counts.items()}
 
     def put(self, paper_id: str, title: str, passages: Sequence[tuple[str, str]]) -> None:
         """Replace the passages of a paper, as (id, text); `commit` makes it last."""

@@ -45,6 +45,14 @@ def filter_sql(where: Where) -> tuple[str, list[object]]:
     if where.years:
         parts.append("papers.year BETWEEN ? AND ?")
         values += where.years
+    if where.n_authors:
+        parts.append("papers.n_authors BETWEEN ? AND ?")
+        values += where.n_authors
+    if where.by:
+        parts.append("instr(lower(coalesce(organization, '') || ' ' || authors), lower(?))")
+        values.append(where.by)
+    if where.dated is not None:
+        parts.append(f"papers.year IS {'NOT ' if where.dated else ''}NULL")
     if where.organization:
         parts.append("instr(lower(papers.organization), lower(?))")
         values.append(where.organization)

@@ -6,6 +6,7 @@ value isn't its own. To add a provider, write such a function and give it a line
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -45,29 +46,51 @@ class ChatModel:
     llm: LLM
     is_local: bool
 
-    def stream(self, messages: list[ChatMessage], usage: dict[str, int]) -> Generator[str]:
-        """The pieces of a reply; fills in `usage` where the server counts tokens.
+    def in_turn(self, pieces: Callable[[], Generator[str]]) -> Generator[str]:
+        """`pieces()`, when a local model's turn has come; others need none."""
+        return generate_in_turn(pieces) if self.is_local else pieces()
 
-        A local model waits for its turn. Raises `EndpointError`.
+    def reply(self, messages: list[ChatMessage], usage: dict[str, int]) -> Generator[str]:
+        """The pieces of a reply; adds to `usage` where the server counts tokens.
+
+        Raises `EndpointError`.
         """
-        if self.is_local:
-            return generate_in_turn(lambda: self._stream(messages, usage))
-        return self._stream(messages, usage)
-
-    def _stream(self, messages: list[ChatMessage], usage: dict[str, int]) -> Generator[str]:
         finished = False
         with translated(self.name):
             for response in self.llm.stream_chat(messages):
                 choices = getattr(response.raw, "choices", None) or []
                 finished = finished or any(choice.finish_reason for choice in choices)
-                counted = getattr(response.raw, "usage", None)
-                if counted is not None:
-                    usage["prompt_tokens"] = int(counted.prompt_tokens)
-                    usage["completion_tokens"] = int(counted.completion_tokens)
+                _count(usage, response.raw)
                 if response.delta:
                     yield response.delta
         if not finished:
             raise EndpointError(f"{self.name}: the model server broke off; ask again")
+
+    def odds_of_yes(self, messages: list[ChatMessage], usage: dict[str, int]) -> float:
+        """The log-odds that the reply begins with yes rather than no.
+
+        Raises `EndpointError`, also where the server gives no probabilities of tokens.
+        """
+        with translated(self.name):
+            response = self.llm.chat(messages, logprobs=True, top_logprobs=20, max_tokens=1)
+        _count(usage, response.raw)
+        try:
+            tops = response.raw.choices[0].logprobs.content[0].top_logprobs  # type: ignore[union-attr]
+        except (AttributeError, IndexError, TypeError):
+            raise EndpointError(f"{self.name}: gives no probabilities of tokens") from None
+        chances = {"yes": 1e-6, "no": 1e-6}
+        for top in tops:
+            word = top.token.strip().lower()
+            if word in chances:
+                chances[word] += math.exp(top.logprob)
+        return math.log(chances["yes"] / chances["no"])
+
+
+def _count(usage: dict[str, int], raw: Any) -> None:
+    counted = getattr(raw, "usage", None)
+    if counted is not None:
+        for name in ("prompt_tokens", "completion_tokens"):
+            usage[name] = usage.get(name, 0) + int(getattr(counted, name))
 
 
 def _local(value: str, settings: Settings) -> Endpoint | None:

@@ -1,0 +1,97 @@
+"""`AnswerStream`: evidence at once, then checked claims, then the whole answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+
+from paperqa.answering.comparison import compare
+from paperqa.answering.draft import Draft, Papers
+from paperqa.answering.listing import list_papers
+from paperqa.answering.metadata import answer_from_catalogue
+from paperqa.answering.question import Question
+from paperqa.answering.single import answer_from_one
+from paperqa.citations import Citations, Encode
+from paperqa.models.chat import ChatModel
+from paperqa.types import Answer, Evidence
+
+# What a question may want, the most particular first: each form yields the pieces of an answer,
+# or gives None where the question isn't its own.
+FORMS: tuple[Callable[[Draft], Iterator[str] | None], ...] = (
+    answer_from_catalogue,
+    compare,
+    list_papers,
+    answer_from_one,
+)
+
+
+class AnswerStream:
+    """The pieces of an answer as they are ready; `answer` is the whole once they are drained.
+
+    `evidence` is there from the start. Every piece is a claim that has been checked.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        evidence: Sequence[Evidence],
+        library: Papers,
+        load_chat: Callable[[], tuple[ChatModel | None, Sequence[str]]],
+        encode: Encode,
+        shown: int,
+        sample: bool = False,
+    ) -> None:
+        """`evidence` holds more papers than the `shown` ones, for lists and comparisons."""
+        self.is_sample = sample
+        self._draft = Draft(question, evidence, library, load_chat, Citations(encode), shown)
+        self._draft.timings["evidence"] = self._draft.elapsed()
+        self._pieces = self._run()
+
+    def __iter__(self) -> Iterator[str]:
+        return self._pieces
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What was found, best first; later also what is cited from further down."""
+        cited = {citation.paper_id for citation in self._draft.citations.citations}
+        return tuple(
+            e for e in self._draft.evidence if e.rank <= self._draft.shown or e.paper.id in cited
+        )
+
+    @property
+    def standalone_question(self) -> str:
+        """The question that was looked up."""
+        return self._draft.question.standalone
+
+    @property
+    def answer(self) -> Answer:
+        """The whole answer; drains the stream first."""
+        for _ in self._pieces:
+            pass
+        draft = self._draft
+        return Answer(
+            question=draft.question.text,
+            standalone_question=draft.question.standalone,
+            text="".join(draft.pieces).strip(),
+            refused=draft.refused,
+            claims=tuple(draft.claims),
+            citations=draft.citations.citations,
+            evidence=self.evidence,
+            model=draft.model,
+            usage=draft.usage,
+            timings=draft.timings,
+            notes=tuple(draft.notes),
+            sample=self.is_sample,
+        )
+
+    def close(self) -> None:
+        """Stop; a model that is at work stops too."""
+        self._pieces.close()
+
+    def _run(self) -> Generator[str]:  # a generator: `close` reaches it
+        forms = (form(self._draft) for form in FORMS)
+        pieces = next(form for form in forms if form is not None)
+        for piece in pieces:
+            self._draft.pieces.append(piece)
+            self._draft.timings.setdefault("first_claim", self._draft.elapsed())
+            yield piece
+        self._draft.timings["total"] = self._draft.elapsed()
