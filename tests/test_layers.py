@@ -7,18 +7,18 @@ import paperqa
 
 # Lowest first. A module may import from its own row and from the rows above it here.
 LAYERS = [
-    ["types", "errors"],
+    ["types", "errors", "quantities"],
     ["settings", "prompts", "papers"],
     ["readers"],
     ["passages"],
     ["models"],
     ["index"],
-    ["retrieve"],
-    ["citations"],
-    ["condense", "answer", "query_engine"],
+    ["relevance", "support", "naming"],
+    ["retrieve", "citations", "condense"],
+    ["answering", "query_engine"],
     ["library", "sample"],
-    ["batch", "doctor", "terminal"],
-    ["conversation", "cli_models"],
+    ["evaluation", "batch", "doctor", "terminal"],
+    ["conversation", "cli_models", "cli_eval"],
     ["cli"],
 ]
 SRC = Path(paperqa.__file__).parent

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from paperqa.cli_eval import evaluate
 from paperqa.cli_models import models
 from paperqa.errors import InputError, PaperqaError
 
@@ -261,6 +262,7 @@ def doctor(library: Path | None) -> None:
 
 
 cli.add_command(models)
+cli.add_command(evaluate)
 
 
 def main() -> None:
