@@ -2,46 +2,109 @@
 
 import pytest
 
-from paperqa.condense import condense
-from paperqa.types import Answer, Citation
+from paperqa.condense import MAX_SUBJECT_TOKENS, Subject, continues, leans, rewrite, subject_of
+from paperqa.passages import count_tokens
+from paperqa.types import Answer, Citation, Evidence, Paper, Passage
 
-TIDES = "TideFormer: A Transformer for Tide Gauges"
-CITED = Answer(
-    question="Which model fills gaps in tide gauges?",
-    standalone_question="Which model fills gaps in tide gauges?",
-    text="TideFormer does. [1]",
-    refused=False,
-    claims=(),
-    citations=(Citation(1, "title:x", TIDES, "q", 0, 1, 1.0),),
-    evidence=(),
-    model="extractive",
+TIDES = Subject("TideFormer", "tides")
+
+
+def answer(*titles, question="Which model fills gaps in tide gauges?"):
+    cited = tuple(Citation(n, f"id{n}", t, "q", 0, 1, 1.0) for n, t in enumerate(titles, 1))
+    return Answer(question, question, "TideFormer. [1]", False, (), cited, (), "extractive")
+
+
+def found(id_, similarity, coverage=0.0):
+    passage = Passage("", id_, 0, 0, "", ())
+    return Evidence(Paper(id_, "", "", ""), passage, 0.0, 1, similarity, coverage, (), 0)
+
+
+@pytest.mark.parametrize(
+    ("history", "subject"),
+    [
+        ((), None),
+        ((answer("TideFormer: Gauges", "Gull"),), Subject("TideFormer", "id1")),
+        ((answer("Old"), answer("Gull: Tables")), Subject("Gull", "id1")),
+        ((answer("A Long Title without Colon"),), Subject("“A Long Title without Colon”", "id1")),
+        ((answer("Gull"), answer(question="Who sails?")), Subject("Who sails?")),
+        (({"role": "user", "content": "On fog?"}, {"role": "assistant", "content": "Yes"}),
+         Subject("On fog?")),
+    ],
+)  # fmt: skip
+def test_the_subject_is_the_paper_cited_first_in_the_last_turn(history, subject):
+    assert subject_of(history) == subject
+
+
+def test_a_long_question_is_a_subject_by_its_last_words():
+    name = subject_of([{"role": "user", "content": "tide " * 200 + "gauges"}]).name
+    assert name.endswith("gauges")
+    assert count_tokens(name) <= MAX_SUBJECT_TOKENS
+
+
+@pytest.mark.parametrize(
+    ("question", "rewritten"),
+    [
+        ("And how long are the gaps it fills?", "How long are the gaps TideFormer fills?"),
+        ("what about its error?", "What about TideFormer's error?"),
+        ("How many gauges do they use?", "How many gauges do TideFormer use?"),
+        ("But does that paper name rivers?", "Does TideFormer name rivers?"),
+        ("Which data does the method need?", "Which data does TideFormer need?"),
+        ("Who wrote that?", "Who wrote TideFormer?"),
+        ("Is it fast?", "Is TideFormer fast?"),
+    ],
 )
+def test_a_follow_up_names_its_subject(question, rewritten):
+    assert leans(question)
+    assert rewrite(question, TIDES) == rewritten
 
 
 @pytest.mark.parametrize(
     "question",
-    ["And how long are the gaps it fills?", "What about its error?", "How many gauges do they use"],
-)
-def test_a_follow_up_names_the_paper_that_was_cited(question):
-    assert TIDES in condense(question, [CITED])
+    [
+        "What is head pruning?", "Which model is best for fog?",
+        "Which papers show that heads are redundant?", "Is it possible to fill gaps in gauges?",
+        "How long does it take to cross a harbour?",
+    ],
+)  # fmt: skip
+def test_a_question_that_points_at_nothing_does_not_lean(question):
+    assert not leans(question)
 
 
-def test_without_citations_the_last_question_is_the_subject():
-    history = [
-        {"role": "user", "content": "Which papers are about marine forecasting?"},
-        {"role": "assistant", "content": "One survey is."},
-    ]
-    assert "marine forecasting" in condense("And how many papers does it order?", history)
+def test_without_a_name_or_a_place_the_subject_is_put_behind():
+    assert rewrite("and the data?", TIDES) == "The data? (about: TideFormer)"
+    assert rewrite("Is it old?", Subject("Who sails?")) == "Is it old? (about: Who sails?)"
 
 
 @pytest.mark.parametrize(
-    "question", ["What is head pruning?", "Which benchmark has recordings of ferries?"]
+    ("evidence", "goes_on"),
+    [
+        ((found("tides", 0.5, 0.3), found("fog", 0.6, 0.4)), True),  # 0.8 of 1.0
+        ((found("tides", 0.4, 0.3), found("fog", 0.6, 0.4)), False),  # 0.7: a new topic
+        ((found("fog", 0.6),), False),
+        ((), False),
+    ],
 )
-def test_a_question_that_stands_alone_is_unchanged(question):
-    assert condense(question, [CITED]) == question
+def test_a_conversation_goes_on_where_its_paper_fits_about_as_well(evidence, goes_on):
+    assert continues(TIDES, evidence) is goes_on
 
 
-def test_without_history_nothing_is_added():
-    assert condense("And how many parameters does it use?", []) == (
-        "And how many parameters does it use?"
-    )
+@pytest.mark.xfail(strict=True, reason="condense.py:25-28: misread uses of “it”")
+@pytest.mark.parametrize(
+    ("question", "leaning"),
+    [("It is possible that fog lifts; why?", False), ("What does it take as input?", True)],
+)
+def test_it_is_told_from_the_it_that_stands_for_nothing(question, leaning):
+    assert leans(question) is leaning
+
+
+@pytest.mark.xfail(strict=True, reason="condense.py:19-21,77: the wrong words are replaced")
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("Is it possible to fill gaps with it?", "Is it possible"),
+        ("Who are the authors?", "authors"),
+        ("How large is the dataset?", "dataset"),
+    ],
+)
+def test_what_is_asked_for_is_not_replaced(question, kept):
+    assert kept in rewrite(question, TIDES)

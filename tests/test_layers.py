@@ -7,13 +7,13 @@ import paperqa
 
 # Lowest first. A module may import from its own row and from the rows above it here.
 LAYERS = [
-    ["types", "errors", "quantities"],
+    ["types", "errors", "quantities", "statements"],
     ["settings", "prompts", "papers"],
     ["readers"],
     ["passages"],
     ["models"],
     ["index"],
-    ["relevance", "support", "naming"],
+    ["relevance", "support", "naming", "answer_cache"],
     ["retrieve", "citations", "condense"],
     ["answering", "query_engine"],
     ["library", "sample"],

@@ -39,6 +39,10 @@ class Citations:
         """The citations so far, in the order of their markers."""
         return tuple(self._used.values())
 
+    def restore(self, citations: Sequence[Citation]) -> None:
+        """Go on from citations that were made before."""
+        self._used |= {(c.paper_id, c.start, c.end): c for c in citations}
+
     def title(self, marker: int) -> str:
         """The title that a marker cites."""
         return self.citations[marker - 1].title

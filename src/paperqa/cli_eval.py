@@ -34,7 +34,7 @@ def check(dataset: Path, library: Path | None) -> None:
 @evaluate.command()
 @click.argument("dataset", type=click.Path(path_type=Path))
 @click.option("--library", type=click.Path(path_type=Path), metavar="DIR",
-              help="The library to ask.  [default: PAPERQA_LIBRARY; the sample while empty]")  # fmt: skip
+              help="Whom to ask.  [default: PAPERQA_LIBRARY; the sample while empty]")  # fmt: skip
 @click.option("--split", type=click.Choice(["dev", "test"]), help="Only this half.")
 @click.option("--kind", multiple=True, help="Only this kind of question; repeatable.")
 @click.option("--limit", type=click.IntRange(1), help="Only the first so many.")
@@ -59,9 +59,9 @@ def run(
     from paperqa.terminal import progress_bar, table
 
     samples = [s for s in load_dataset(dataset, split) if not kind or s.kind in kind][:limit]
-    settings = load_settings(library=library, llm=model)
+    settings = load_settings(library=library, llm=model, cache=False)
     with Library(settings=settings) as lib, progress_bar("Asking", "questions") as update:
-        rows = run_all(samples, lambda text, history: lib.ask(text, history), out, update)
+        rows = run_all(samples, lib.ask, out, update)
     found = estimates(rows)
     metrics = list(dict.fromkeys(name for scores in found.values() for name in scores))
     table(
@@ -74,8 +74,10 @@ def _texts(library: Path | None) -> dict[str, str]:
     from paperqa.library import Library
     from paperqa.readers import Document, read
     from paperqa.sample import PAPERS
+    from paperqa.types import Paper
 
     if library is None:
-        return {paper.title: paper.text for paper in read(Document.from_path(PAPERS))}
+        found = read(Document.from_path(PAPERS))
+        return {paper.title: paper.text for paper in found if isinstance(paper, Paper)}
     with Library(library) as lib:
         return {paper.title: paper.text for paper in lib.papers()}

@@ -6,12 +6,15 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from paperqa import prompts
+from paperqa.answer_cache import AnswerCache
 from paperqa.answering.question import Question
 from paperqa.answering.stream import AnswerStream
 from paperqa.condense import continues, leans, rewrite, subject_of
@@ -170,6 +173,7 @@ class Library:
             self._encode,
             shown=self.settings.sources,
             sample=is_empty,
+            cache=searched._kept_answer(standalone, where) if self.settings.cache else None,
         )
 
     def as_retriever(self, k: int = 6, where: Where = _ANYWHERE) -> HybridRetriever:
@@ -244,6 +248,18 @@ class Library:
             standalone = rewrite(question, subject)
             return standalone, retriever.evidence(standalone, focus=question)
         return question, evidence
+
+    def _kept_answer(self, standalone: str, where: Where) -> AnswerCache:
+        settings = self.settings
+        return AnswerCache(
+            self.folder / "answers.db",
+            (version("paperqa-chat"), prompts.fingerprint()),
+            self._stores.catalogue.meta("generation"),
+            self._fingerprint,
+            standalone,
+            where,
+            (settings.llm, settings.sources, str(settings.models)),
+        )
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of a few sentences; too few to wait for a turn."""

@@ -6,6 +6,7 @@ its turns.
 
 import re
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from string import Template
 
@@ -30,6 +31,14 @@ def render(name: str, **variables: str) -> str:
     if wrong:
         raise KeyError(f"prompt {name!r}: missing or unknown variables {sorted(wrong)}")
     return template.substitute(variables)
+
+
+@cache
+def fingerprint() -> str:
+    """A hash over all prompts: an answer depends on their wording."""
+    folder = _PACKED if _PACKED.is_dir() else _CHECKOUT
+    files = sorted(folder.glob("*.md"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def render_turns(name: str, **variables: str) -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ from paperqa.index.rows import EmbeddedPassage
 from paperqa.index.stores import Stores
 from paperqa.models.embedding import embed_query
 from paperqa.relevance import Asked, sentence_scores
+from paperqa.statements import is_statement
 from paperqa.types import Evidence, Paper, Sentence, Where
 
 CANDIDATES = 100  # from each index
@@ -118,11 +119,17 @@ def _judged(
     cosines: Floats,
     rank: int,
 ) -> Evidence:
-    """A passage as evidence, its sentences best first; `scores` are total and similarity."""
+    """A passage as evidence, its sentences best first; `scores` are total and similarity.
+
+    Sentences that state nothing come last: they are no evidence (`statements.py`).
+    """
     spans = item.passage.sentences
     texts = [paper.text[slice(*span)] for span in spans]
     fits = sentence_scores(asked, paper.title, texts, cosines.tolist())
-    ranked = sorted(zip(spans, texts, fits, strict=True), key=lambda s: (-s[2], s[0]))
+    ranked = sorted(
+        zip(spans, texts, fits, strict=True),
+        key=lambda s: (not is_statement(s[1]), -s[2], s[0]),
+    )
     return Evidence(
         paper=paper,
         passage=item.passage,
@@ -131,6 +138,7 @@ def _judged(
         similarity=round(scores[1], 6),
         coverage=round(asked.coverage(f"{paper.title} {item.passage.text}"), 6),
         sentences=tuple(Sentence(*span, text, round(fit, 6)) for span, text, fit in ranked),
+        n_statements=sum(map(is_statement, texts)),
     )
 
 

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     sources: int = Field(
         default=6, ge=1, le=50, description="How many papers an answer may draw on."
     )
+    cache: bool = Field(
+        default=True,
+        description="Keep answers, and give them again while library, model and settings are the "
+        "same.",
+    )
     threads: int = Field(
         default_factory=_cores, ge=1, le=256, description="CPU threads for the models."
     )

@@ -130,7 +130,8 @@ class Evidence:
 
     `similarity` is the cosine of the question with the passage or its best sentence, whichever
     is higher; `coverage` the share of the question's telling words that the paper has.
-    `sentences` are the passage's, best first.
+    `sentences` are the passage's, best first; what states nothing (a question, a command) comes
+    last and is no statement.
     """
 
     paper: Paper
@@ -140,6 +141,12 @@ class Evidence:
     similarity: float
     coverage: float
     sentences: tuple[Sentence, ...]
+    n_statements: int
+
+    @property
+    def statements(self) -> tuple[Sentence, ...]:
+        """The sentences that an answer may read or quote, best first."""
+        return self.sentences[: self.n_statements]
 
     @property
     def best(self) -> Sentence:
@@ -189,8 +196,10 @@ class Claim:
 class Answer:
     """What `Library.ask` returns; `text` carries `[1]` markers, one for each citation.
 
-    `usage` counts tokens, `timings` are seconds since the question. `sample` is True when the
-    library was empty and the packaged sample papers answered.
+    `usage` counts tokens, `cost` is in US dollars (None: unknown), `timings` are seconds since the
+    question. `confidence` says how surely the papers state what was asked, from 0 to 1; it
+    compares answers of one model. `sample` is True when the library was empty and the packaged
+    sample papers answered.
     """
 
     question: str
@@ -201,7 +210,9 @@ class Answer:
     citations: tuple[Citation, ...]
     evidence: tuple[Evidence, ...]
     model: str
+    confidence: float | None = None
     usage: Mapping[str, int] = field(default_factory=dict)
+    cost: float | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     sample: bool = False
@@ -226,7 +237,9 @@ class Answer:
             "citations": [asdict(citation) for citation in self.citations],
             "evidence": [evidence.to_dict() for evidence in self.evidence],
             "model": self.model,
+            "confidence": self.confidence,
             "usage": dict(self.usage),
+            "cost": self.cost,
             "timings": {name: round(seconds, 4) for name, seconds in self.timings.items()},
             "notes": list(self.notes),
             "sample": self.sample,

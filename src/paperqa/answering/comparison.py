@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from paperqa.answering.draft import Draft, in_order
+from paperqa.answering.draft import Draft, to_read
 from paperqa.answering.wording import asked, checked, sentences, turns
-from paperqa.citations import Source, label
+from paperqa.citations import label
 from paperqa.models.chat import ChatModel
 from paperqa.naming import named_papers
 from paperqa.types import Evidence
 
-_PER_PAPER = 5  # sentences that the model sees of each
+_PER_PAPER = 5  # sentences that the model reads of each
+_TOKENS = 1500  # of all together
 _LEAD = re.compile(r"^\s*[-*]?\s*\[?(\d+)\]?\s*[:.)]\s*")
 
 
@@ -41,7 +42,7 @@ def _sides(draft: Draft, sides: Sequence[Evidence]) -> Iterator[str]:
 
 def _word(draft: Draft, chat: ChatModel, sides: Sequence[Evidence]) -> dict[int, list[str]]:
     """The model's checked lines, by the number of the source that they speak of."""
-    sources = [Source(s.paper, in_order(s, _PER_PAPER)) for s in sides]
+    sources = [to_read(side, _PER_PAPER, _TOKENS // len(sides)) for side in sides]
     messages = [*turns("compare"), asked(sources, draft.question.standalone, "Answer:")]
     found: dict[int, list[str]] = {}
     reply = chat.in_turn(lambda: chat.reply(messages, draft.usage))
@@ -58,4 +59,4 @@ def _word(draft: Draft, chat: ChatModel, sides: Sequence[Evidence]) -> dict[int,
 
 
 def _quote(draft: Draft, side: Evidence) -> str:
-    return " ".join(draft.quote(side.paper, s) for s in in_order(side, 2))
+    return " ".join(draft.quote(side.paper, s) for s in to_read(side, 2, _TOKENS).sentences)

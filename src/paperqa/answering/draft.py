@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from paperqa.answering.question import Question
-from paperqa.citations import Citations, label
+from paperqa.citations import Citations, Source, label
 from paperqa.models.chat import ChatModel
+from paperqa.passages import count_tokens
 from paperqa.types import Claim, Evidence, Paper, Sentence, Where
 
 
@@ -45,6 +46,7 @@ class Draft:
     usage: dict[str, int] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     refused: bool = False
+    confidence: float | None = None
     model: str = "extractive"
 
     def papers(self, where: Where) -> list[Paper]:
@@ -90,6 +92,15 @@ def markers(claim: Claim) -> str:
     return "".join(f"[{marker}]" for marker in claim.markers)
 
 
-def in_order(evidence: Evidence, n: int) -> tuple[Sentence, ...]:
-    """The `n` sentences that fit best, in the order of the paper."""
-    return tuple(sorted(evidence.sentences[:n], key=lambda s: s.start))
+def to_read(evidence: Evidence, n: int, tokens: int) -> Source:
+    """What a model reads of a paper: at most `n` of its statements and `tokens` tokens.
+
+    The sentences that fit best are chosen; they stand in the order of the paper.
+    """
+    chosen: list[Sentence] = []
+    for sentence in evidence.statements[:n]:
+        tokens -= count_tokens(sentence.text)
+        if tokens < 0 and chosen:
+            break
+        chosen.append(sentence)
+    return Source(evidence.paper, tuple(sorted(chosen, key=lambda s: s.start)))

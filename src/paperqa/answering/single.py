@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Generator, Iterator, Sequence
 
-from paperqa.answering.draft import Draft, in_order
+from paperqa.answering.draft import Draft, to_read
 from paperqa.answering.listing import MIN_FIT
 from paperqa.answering.wording import REFUSAL, asked, checked, sentences, turns
 from paperqa.citations import Source
@@ -20,7 +20,7 @@ from paperqa.prompts import render
 from paperqa.types import Evidence, Sentence
 
 MIN_ODDS = 0.0  # log-odds of yes, fitted to the development questions (docs/adr/0008)
-READ = 14  # sentences of a paper that a model reads
+READ, READ_TOKENS = 14, 1500  # of a paper, at most
 _EXPLAINS = re.compile(
     r"\b(?:why|how (?:does|do|did|is|are|was|were|can|could|come|exactly)|what makes|reasons?|"
     r"in what way|by what means|what happens|explain)\b",
@@ -62,17 +62,19 @@ class _Reading:
     def __init__(self, draft: Draft, chat: ChatModel, evidence: Evidence) -> None:
         self._draft, self._chat = draft, chat
         task = render("verdict")
-        question = asked([_source(evidence)], draft.question.standalone, task)
-        self._messages = [*turns("answer", task=task), question]
+        self._examples = turns("answer", task=task)
+        self._question = asked([_source(evidence)], draft.question.standalone, task)
         self.odds = -math.inf
 
     def reply(self) -> Generator[str]:
         """Nothing from a paper that does not state what is asked."""
-        self.odds = self._chat.odds_of_yes(self._messages, self._draft.usage)
+        messages = [*self._examples, self._question]
+        self._chat.recall(self._examples)
+        self.odds = self._chat.odds_of_yes(messages, self._draft.usage)
         self._draft.timings.setdefault("first_token", self._draft.elapsed())
+        self._draft.confidence = 1 / (1 + math.exp(-self.odds))
         if self.odds >= MIN_ODDS:
-            then = turns("then")
-            yield from self._chat.reply([*self._messages, *then], self._draft.usage)
+            yield from self._chat.reply([*messages, *turns("then")], self._draft.usage)
 
 
 def _free(draft: Draft, chat: ChatModel) -> Iterator[str]:
@@ -99,7 +101,7 @@ def _quote(draft: Draft, evidence: Evidence) -> Iterator[str]:
     """The sentences that fit best, as many as a reader takes in at once, in the paper's order."""
     most = 110 if _EXPLAINS.search(draft.question.standalone) else 58
     chosen: list[Sentence] = []
-    for sentence in evidence.sentences[:3]:
+    for sentence in evidence.statements[:3]:
         words = sum(len(s.text.split()) for s in [*chosen, sentence])
         if not chosen or words <= most:
             chosen.append(sentence)
@@ -108,4 +110,4 @@ def _quote(draft: Draft, evidence: Evidence) -> Iterator[str]:
 
 
 def _source(evidence: Evidence) -> Source:
-    return Source(evidence.paper, in_order(evidence, READ))
+    return to_read(evidence, READ, READ_TOKENS)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any
 
+from paperqa.answer_cache import AnswerCache, citations, claims
 from paperqa.answering.comparison import compare
 from paperqa.answering.draft import Draft, Papers
 from paperqa.answering.listing import list_papers
@@ -12,6 +14,7 @@ from paperqa.answering.question import Question
 from paperqa.answering.single import answer_from_one
 from paperqa.citations import Citations, Encode
 from paperqa.models.chat import ChatModel
+from paperqa.models.prices import cost
 from paperqa.types import Answer, Evidence
 
 # What a question may want, the most particular first: each form yields the pieces of an answer,
@@ -39,9 +42,12 @@ class AnswerStream:
         encode: Encode,
         shown: int,
         sample: bool = False,
+        cache: AnswerCache | None = None,
     ) -> None:
         """`evidence` holds more papers than the `shown` ones, for lists and comparisons."""
+        self._cache = cache
         self.is_sample = sample
+        evidence = [e for e in evidence if e.statements]
         self._draft = Draft(question, evidence, library, load_chat, Citations(encode), shown)
         self._draft.timings["evidence"] = self._draft.elapsed()
         self._pieces = self._run()
@@ -67,6 +73,9 @@ class AnswerStream:
         """The whole answer; drains the stream first."""
         for _ in self._pieces:
             pass
+        return self._whole()
+
+    def _whole(self) -> Answer:
         draft = self._draft
         return Answer(
             question=draft.question.text,
@@ -77,7 +86,9 @@ class AnswerStream:
             citations=draft.citations.citations,
             evidence=self.evidence,
             model=draft.model,
+            confidence=draft.confidence,
             usage=draft.usage,
+            cost=cost(draft.model, draft.usage),
             timings=draft.timings,
             notes=tuple(draft.notes),
             sample=self.is_sample,
@@ -88,10 +99,24 @@ class AnswerStream:
         self._pieces.close()
 
     def _run(self) -> Generator[str]:  # a generator: `close` reaches it
-        forms = (form(self._draft) for form in FORMS)
-        pieces = next(form for form in forms if form is not None)
-        for piece in pieces:
+        kept = self._cache.get() if self._cache else None
+        for piece in self._replay(kept) if kept else self._compose():
             self._draft.pieces.append(piece)
             self._draft.timings.setdefault("first_claim", self._draft.elapsed())
             yield piece
         self._draft.timings["total"] = self._draft.elapsed()
+        if self._cache and not kept and not self._draft.notes:
+            self._cache.put(self._whole())
+
+    def _compose(self) -> Iterator[str]:
+        forms = (form(self._draft) for form in FORMS)
+        return next(form for form in forms if form is not None)
+
+    def _replay(self, kept: dict[str, Any]) -> Iterator[str]:
+        """An answer that was given before; it costs nothing, so it counts no tokens."""
+        draft = self._draft
+        draft.claims += claims(kept)
+        draft.citations.restore(citations(kept))
+        draft.refused, draft.model = kept["refused"], kept["model"]
+        draft.confidence = kept["confidence"]
+        yield kept["text"]

@@ -23,6 +23,8 @@ from paperqa.settings import Settings
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM, ChatMessage
 
+    from paperqa.models.local_server import LocalServer
+
 OPENAI_URL = "https://api.openai.com/v1"
 _RETRIES = 3
 _SEED = 1
@@ -30,12 +32,12 @@ _SEED = 1
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a chat model answers. `is_local` models share this machine's processor."""
+    """Where a chat model answers. A `server` in this process shares its processor."""
 
     url: str
     model: str
     key: str
-    is_local: bool = False
+    server: LocalServer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,17 @@ class ChatModel:
 
     name: str
     llm: LLM
-    is_local: bool
+    server: LocalServer | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the model runs in this process."""
+        return self.server is not None
+
+    def recall(self, prefix: list[ChatMessage]) -> None:
+        """Let a local model start from what it knows of the fixed beginning of a prompt."""
+        if self.server is not None:
+            self.server.recall([(str(m.role.value), m.content or "") for m in prefix])
 
     def in_turn(self, pieces: Callable[[], Generator[str]]) -> Generator[str]:
         """`pieces()`, when a local model's turn has come; others need none."""
@@ -97,13 +109,17 @@ def _local(value: str, settings: Settings) -> Endpoint | None:
     from paperqa.models.local_server import serve
 
     if value == "local":
-        return serve(locate(settings.models, LOCAL_MODEL)[0], settings.threads)
+        return _served(serve(locate(settings.models, LOCAL_MODEL)[0], settings.threads))
     if value.lower().endswith(".gguf"):
         path = Path(value).expanduser()
         if not path.is_file():
             raise ModelMissing(f"PAPERQA_LLM names {value}, but there is no such file")
-        return serve(path, settings.threads)
+        return _served(serve(path, settings.threads))
     return None
+
+
+def _served(server: LocalServer) -> Endpoint:
+    return Endpoint(server.url, server.name, server.key, server)
 
 
 def _openai(value: str, settings: Settings) -> Endpoint | None:
@@ -145,7 +161,7 @@ def load_chat(settings: Settings) -> ChatModel | None:
     for provider in PROVIDERS.values():
         endpoint = provider(settings.llm, settings)
         if endpoint is not None:
-            return ChatModel(endpoint.model, _llm(endpoint, settings), endpoint.is_local)
+            return ChatModel(endpoint.model, _llm(endpoint, settings), endpoint.server)
     raise SettingsError(
         f"PAPERQA_LLM={settings.llm!r} is none of: local, a .gguf file, openai:MODEL, "
         "http://host:port/v1, none"
@@ -164,7 +180,7 @@ def _llm(endpoint: Endpoint, settings: Settings) -> LLM:
         temperature=0.0,
         max_tokens=300,
         timeout=settings.timeout,
-        max_retries=0 if endpoint.is_local else _RETRIES,
+        max_retries=0 if endpoint.server else _RETRIES,
         additional_kwargs=extra,
     )
 

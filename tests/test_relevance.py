@@ -1,0 +1,55 @@
+"""A sentence's score adds its meaning, the question's words and the kind of fact asked for."""
+
+import pytest
+
+from paperqa.relevance import Asked, has_amount, sentence_scores, wants_amount
+
+RARITY = {"ferri": 2.0, "harbour": 1.0, "hold": 1.0, "unasked": 9.0}
+ASKED = Asked.read("How many ferries does Harbour hold?", RARITY)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("How many layers has it?", True), ("By how much does it improve?", True),
+        ("What is the best validation accuracy?", True), ("In which year did it start?", True),
+        ("How does it work?", False), ("Why is it fast?", False), ("What is GPT-4?", False),
+    ],
+)  # fmt: skip
+def test_questions_for_an_amount_are_told(question, wanted):
+    assert wants_amount(question) is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("It has 12 layers.", True),
+        ("It is twice as fast.", True),
+        ("GPT-4 has 96 heads.", True),
+        ("GPT-4 and ResNet50 are models.", False),
+        ("Nobody knows.", False),
+        pytest.param(
+            "Three layers are enough.",
+            True,
+            marks=pytest.mark.xfail(strict=True, reason="relevance.py:25: small letters only"),
+        ),
+    ],
+)
+def test_amounts_are_told_from_names(text, given):
+    assert has_amount(text) is given
+
+
+def test_coverage_weighs_words_by_how_telling_they_are():
+    assert set(ASKED.rarity) == {"ferri", "harbour", "hold"}
+    assert ASKED.coverage("a ferry") == 0.5
+    assert ASKED.coverage("unasked") == 0.0
+    assert ASKED.coverage("a ferry", without="Harbour") == pytest.approx(2 / 3)
+    assert ASKED.coverage("a ferry", without="Harbour holds ferries") == 0.0
+
+
+def test_a_score_is_the_sum_of_its_parts():
+    sentences = ("Ferries hold 30 cars.", "Harbour is old.", "It carries GPT-4.")
+    scores = sentence_scores(ASKED, "Harbour", sentences, (0.5, 0.4, -0.1))
+    assert scores == pytest.approx([0.5 + 0.4 + 0.27, 0.4, -0.1])
+    why = Asked.read("Why do ferries hold?", RARITY)
+    assert sentence_scores(why, "", sentences[:1], (0.5,)) == pytest.approx([0.9])
