@@ -32,8 +32,7 @@ def citations():
 
 def test_a_claim_close_to_a_sentence_is_cited_with_that_sentence(citations):
     claim = citations.check("LanternNet replaces the softmax with a learned kernel.", SOURCES)
-    assert claim.supported
-    assert claim.markers == (1,)
+    assert (claim.supported, claim.markers) == (True, (1,))
     (citation,) = citations.citations
     assert citation.title == citations.title(1) == "LanternNet: Cheap Kernels"
     assert TEXT[citation.start : citation.end] == citation.quote
@@ -51,10 +50,7 @@ def test_a_claim_from_two_sentences_quotes_both_in_the_order_of_the_paper(citati
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (
-            "LanternNet reaches 91.4% accuracy with 3.2 times less memory.",
-            "not in the quote: 91.4%",
-        ),
+        ("It reaches 91.4% accuracy with 3.2 times less memory.", "not in the quote: 91.4%"),
         ("LanternNet reaches 81.4 times less memory on Harbour.", "not in the quote: 81.4×"),
         ("LanternNet replaces softmax by a kernel of rank 8.", "not in the quote: 8"),
         ("GPT-4 replaces the softmax by a learned kernel.", "not in the paper: gpt-4"),
@@ -71,11 +67,9 @@ def test_what_no_quote_says_is_unsupported_and_cites_nothing(citations, text, re
 
 
 def test_the_source_with_the_figure_is_quoted(citations):
-    sources = (
-        source("The boat reaches a speed of 88 knots.", "Old"),
-        source("The boat has a speed of 91.", "New"),
-    )
-    assert citations.check("The boat reaches speed 91.", sources).supported
+    old = source("The boat reaches a speed of 88 knots.", "Old")
+    new = source("The boat has a speed of 91.", "New")
+    assert citations.check("The boat reaches speed 91.", (old, new)).supported
     assert [c.title for c in citations.citations] == ["New"]
 
 
@@ -95,7 +89,9 @@ def test_the_same_sentence_keeps_its_marker(citations):
     again = citations.check("The softmax is replaced by a learned kernel in LanternNet.", SOURCES)
     assert first.markers == again.markers == (1,)
     assert other.markers == (2,)
-    assert [c.marker for c in citations.citations] == [1, 2]
+    later = Citations()
+    later.restore(citations.citations)
+    assert later.check("Bees dance to flowers.", SOURCES).markers == (2,)
 
 
 def test_without_sentences_nothing_is_supported(citations):
@@ -111,6 +107,10 @@ def test_quotes_and_statements_need_no_check(citations):
     assert (quote.text, quote.markers, quote.reason) == (sentence.text, (1,), "verbatim")
     assert (stated.markers, stated.supported, stated.reason) == ((1,), True, "from the catalogue")
     assert citations.state("3 papers.", []).markers == ()
+
+
+def test_a_title_supports_with_the_quote(citations):
+    assert citations.check("LanternNet holds ferries.", SOURCES).reason == "agreement 1.00"
 
 
 def test_a_paper_without_a_title_goes_by_its_first_words():

@@ -11,10 +11,13 @@ def paper(title, abstract=""):
 
 
 HERON = paper("HeronNet: Sparse Attention for River Maps", "HeronNet reads maps. It beats ViT.")
-WAVE = paper("A Plain Network for Harbours", "The result, dubbed WaveNeXt, competes with ViT.")
-TILES = paper("Masked Tiles Are Good Teachers", "We introduce Tile Encoders (MTE). We beat ViT.")
+WAVE = paper(
+    "A Plain Network for Harbours", "The result, dubbed WaveNeXt, is plain. We present it with ViT."
+)
+TILES = paper("Masked Tiles Are Good Teachers", "Tile encoders (MTE) teach. They beat ViT.")
 GULL = paper("Gull: Reading Tide Tables", "Gull reads tables better than ViT on RiverBench.")
 SINE = paper("Sine Transformers", "Sine transformers mix tokens on RiverBench.")
+FOG = paper("On Fog", "We present Fo. It wins on BayBench.")  # mentions it, but is not it
 PAPERS = (HERON, WAVE, TILES, GULL, SINE)
 
 
@@ -44,21 +47,19 @@ def test_of_two_papers_with_one_name_the_first_is_taken():
     assert named_papers("What is Gull?", ()) == ()
 
 
-@pytest.mark.xfail(strict=True, reason="naming.py:36-48: the first paper wins, not the best name")
 @pytest.mark.parametrize(
-    ("question", "papers", "named"),
+    ("question", "named"),
     [
-        (
-            "How many rivers has RiverBench?",  # one mentions it, the other is it
-            (paper("On Fog", "We present Fo. It wins on RiverBench."), paper("RiverBench: Maps")),
-            "RiverBench: Maps",
-        ),
-        ("How fast is Tern-2?", (paper("Tern: One"), paper("Tern-2: Two")), "Tern-2: Two"),
-        ("What is Gull: Birds about?", (GULL, paper("Gull: Birds")), "Gull: Birds"),
+        ("How big is BayBench?", ("BayBench: Maps",)), ("How fast is Tern-2?", ("Tern-2: Two",)),
+        ("What is Gull: Birds about?", ("Gull: Birds",)), ("BayBench on ABC?", ("BayBench: Maps",)),
+        ("Is Tern-2 faster than Tern?", ("Tern-2: Two", "Tern: One")),
+        ("Is Tern better than other Tern networks?", ("Tern: One",)),
     ],
-)
-def test_the_paper_whose_name_fits_best_is_the_one_named(question, papers, named):
-    assert [p.title for p in named_papers(question, papers)] == [named]
+)  # fmt: skip
+def test_the_longest_and_surest_name_at_a_place_counts(question, named):
+    both = (paper(title, "We present it with ABC.") for title in ("BayBench: Maps", "Tern: One"))
+    papers = FOG, GULL, *both, paper("Tern-2: Two"), paper("Gull: Birds")
+    assert tuple(p.title for p in named_papers(question, papers)) == named
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ ASKED = Asked.read("How many ferries does Harbour hold?", RARITY)
 @pytest.mark.parametrize(
     ("question", "wanted"),
     [
-        ("How many layers has it?", True), ("By how much does it improve?", True),
+        ("How many layers has it?", True), ("By what margin does it win?", True),
         ("What is the best validation accuracy?", True), ("In which year did it start?", True),
         ("How does it work?", False), ("Why is it fast?", False), ("What is GPT-4?", False),
     ],
@@ -23,18 +23,11 @@ def test_questions_for_an_amount_are_told(question, wanted):
 @pytest.mark.parametrize(
     ("text", "given"),
     [
-        ("It has 12 layers.", True),
-        ("It is twice as fast.", True),
-        ("GPT-4 has 96 heads.", True),
-        ("GPT-4 and ResNet50 are models.", False),
+        ("It has 12 layers.", True), ("It is twice as fast.", True), ("GPT-4 has 96 heads.", True),
+        ("Three layers are enough.", True), ("GPT-4 and ResNet50 are models.", False),
         ("Nobody knows.", False),
-        pytest.param(
-            "Three layers are enough.",
-            True,
-            marks=pytest.mark.xfail(strict=True, reason="relevance.py:25: small letters only"),
-        ),
     ],
-)
+)  # fmt: skip
 def test_amounts_are_told_from_names(text, given):
     assert has_amount(text) is given
 

@@ -6,17 +6,18 @@ import pytest
 from paperqa.support import check_support, cosines, coverage, names
 
 QUOTE = "OrchardNet counts birds in 30 seconds and needs less memory than DuskNet."
+DENIES, DENIED = "denies what the quote does not deny", "states what the quote denies"
+TURNED = "turns the quote's direction round"
 
 
 @pytest.mark.parametrize(
     ("text", "found"),
     [
         ("GPT-4 and MiniLM beat BERT on SQuAD", {"gpt-4", "minilm", "bert", "squad"}),
-        ("T5s, LLMs and BERT's heads", {"t5", "llm", "bert"}),
-        ("ImageNet-1K", {"imagenet-1k"}),
+        ("T5s, LLMs and BERT's heads", {"t5", "llm", "bert"}), ("ImageNet-1K", {"imagenet-1k"}),
         ("Transformers learn in-context, say we; Mamba too", set()),
     ],
-)
+)  # fmt: skip
 def test_names_are_told_from_words(text, found):
     assert names(text) == found
 
@@ -24,21 +25,42 @@ def test_names_are_told_from_words(text, found):
 @pytest.mark.parametrize(
     ("claim", "quotes", "failure"),
     [
-        ("OrchardNet counts birds in 30 seconds.", QUOTE, ""),
-        ("GPT-4 counts birds.", QUOTE, "not in the paper: gpt-4"),
         ("ZetaNet and GPT-4 count birds.", QUOTE, "not in the paper: gpt-4, zetanet"),
         ("It counts birds in 40 seconds.", QUOTE, "not in the quote: 40"),
-        ("It cannot count birds.", QUOTE, "denies what the quote does not deny"),
-        ("It doesn't count birds.", QUOTE, "denies what the quote does not deny"),
-        ("It lacks labels.", "It has no labels.", ""),
-        ("It needs more memory than DuskNet.", QUOTE, "turns the quote's direction round"),
-        ("It increases noise.", "It reduces noise.", "turns the quote's direction round"),
-        ("It lowers noise.", "Noise is reduced.", ""),
-        ("It improves recall.", "It improves recall and reduces noise.", ""),
+        ("It cannot count birds.", QUOTE, DENIES), ("It doesn't count birds.", QUOTE, DENIES),
+        ("It doesn’t need labels.", "It needs labels.", DENIES),  # the apostrophe of typesetting
+        ("It needs labels.", "It doesn’t need labels.", DENIED),
+        ("It converges.", "It fails to converge.", DENIED),
+        ("It needs more memory than DuskNet.", QUOTE, TURNED),
+        ("It increases noise.", "It reduces noise.", TURNED),
+        ("The error falls with depth.", "The error rises with depth.", TURNED),
+        ("It is slower.", "It is faster.", TURNED), ("It is worse.", "It is better.", TURNED),
     ],
-)
-def test_four_conditions_are_hard(claim, quotes, failure):
+)  # fmt: skip
+def test_five_conditions_are_hard(claim, quotes, failure):
     assert check_support(claim, quotes, QUOTE).failure == failure
+
+
+@pytest.mark.parametrize(
+    ("claim", "quotes"),
+    [
+        ("OrchardNet counts birds in 30 seconds.", QUOTE), ("It lacks bias.", "It has no bias."),
+        ("It does not need labels.", "It doesn’t need labels."),
+        ("Long inputs work.", "Long inputs do not work alone. With memory, long inputs work."),
+        ("It requires a frozen encoder.", "It does not require labels but a frozen encoder."),
+        ("It is a label-free network.", "It does not label networks."),
+        ("It beats labelled data.", "It works without labelled data."),
+        ("It is fast and small.", "It is not only fast but small."),
+        ("All heads learn.", "Depth Is Not All: heads learn."),
+        ("It lowers noise.", "Noise is reduced."), ("It is faster.", "It reduces the time."),
+        ("It improves recall.", "It improves recall and reduces noise."),
+        ("It reduces noise and improves recall.", "It improves recall."),
+        ("It outperforms the others.", "Its error is lower."), ("It rises.", "We raise it."),
+        ("It improves the cost.", "It lowers the cost."), ("The error falls.", "The error drops."),
+    ],
+)  # fmt: skip
+def test_a_claim_that_says_the_same_in_other_words_passes(claim, quotes):
+    assert not check_support(claim, quotes, QUOTE).failure
 
 
 def test_a_name_may_stand_anywhere_in_the_paper():
@@ -62,17 +84,3 @@ def test_coverage_is_a_share_of_stems_without_stop_words():
 def test_cosines_compare_the_first_vector_with_the_others():
     vectors = np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]], dtype=np.float32)
     assert cosines(vectors) == pytest.approx([0.6, 0.0])
-
-
-@pytest.mark.xfail(strict=True, reason="support.py:23-41,65: denials and directions it misses")
-@pytest.mark.parametrize(
-    ("claim", "quotes", "fails"),
-    [
-        ("It doesn’t need labels.", "It needs labels.", True),  # the apostrophe of typesetting
-        ("It does not need labels.", "It doesn’t need labels.", False),
-        ("It needs labels.", "It does not need labels.", True),  # the quote denies
-        ("The error falls with depth.", "The error rises with depth.", True),
-    ],
-)
-def test_denials_and_directions_are_seen_in_other_words_too(claim, quotes, fails):
-    assert bool(check_support(claim, quotes, quotes).failure) is fails

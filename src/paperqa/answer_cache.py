@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing, suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ class AnswerCache:
     def __init__(self, file: Path, *parts: object) -> None:
         """`parts` are all that the answer depends on."""
         self._file = file
-        self._key = sha256(repr(parts).encode()).hexdigest()
+        self._key = sha256(repr((_code(), parts)).encode()).hexdigest()
 
     def get(self) -> dict[str, Any] | None:
         """The kept part of the answer, or None."""
@@ -43,6 +44,13 @@ class AnswerCache:
         db = sqlite3.connect(self._file, timeout=5)
         db.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT)")
         return db
+
+
+@cache
+def _code() -> str:
+    """A hash over paperqa itself: other code may answer otherwise."""
+    sources = sorted(Path(__file__).parent.rglob("*.py"))
+    return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
 _KEPT = ("text", "refused", "claims", "citations", "model", "confidence")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from paperqa.index.lexical import terms
@@ -30,8 +30,9 @@ class Citations:
     `encode` gives unit vectors, so that meanings are compared too and not words alone.
     """
 
-    def __init__(self, encode: Encode | None = None) -> None:
+    def __init__(self, encode: Encode | None = None, min_support: float = MIN_SUPPORT) -> None:
         self._encode = encode
+        self._min_support = min_support
         self._used: dict[tuple[str, int, int], Citation] = {}
 
     @property
@@ -47,8 +48,13 @@ class Citations:
         """The title that a marker cites."""
         return self.citations[marker - 1].title
 
-    def check(self, text: str, sources: Sequence[Source]) -> Claim:
-        """The claim with the markers of its quotes, or unsupported with the reason."""
+    def check(
+        self, text: str, sources: Sequence[Source], near: Container[Sentence] | None = None
+    ) -> Claim:
+        """The claim with the markers of its quotes, or unsupported with the reason.
+
+        A claim that rests on none of the sentences in `near` is beside the question.
+        """
         best = max(
             (_best_quotes(text, source) for source in sources if source.sentences),
             key=lambda found: found[0],
@@ -57,12 +63,14 @@ class Citations:
         if best is None:
             return Claim(text, (), False, "nothing to quote")
         _, quotes, paper = best
+        if near is not None and not any(sentence in near for sentence in quotes):
+            return Claim(text, (), False, "beside the question")
         quoted = " ".join([paper.title, *(sentence.text for sentence in quotes)])
         cosine = cosines(self._encode([text, quoted]))[0] if self._encode else None
         support = check_support(text, quoted, f"{paper.title} {paper.text}", cosine)
         if support.failure:
             return Claim(text, (), False, support.failure)
-        if support.agreement < MIN_SUPPORT:
+        if support.agreement < self._min_support:
             return Claim(text, (), False, f"no quote says this (agreement {support.agreement:.2f})")
         markers = tuple(self._mark(paper, sentence, support.agreement) for sentence in quotes)
         return Claim(text, markers, True, f"agreement {support.agreement:.2f}")

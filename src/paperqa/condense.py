@@ -16,18 +16,19 @@ _NOUNS = (
     r"papers?|method|model|approach|authors?|network|system|work|study|framework|architecture|"
     r"technique|dataset|algorithm|survey|thesis"
 )
+_OF_NOTHING = (  # it is possible that, is it necessary to, how long does it take to
+    r"(?: (?:is|was|be|seems?))? (?:(?:im)?possible|necessary|(?:(?:known|likely|true) )?that)\b|"
+    r" takes?(?: long| \w+ \w+)? to\b"
+)
 _POINTS = re.compile(
     rf"\b(?:(?:that|this|these|those|the same|the former|the latter) (?:{_NOUNS})s?|"
-    rf"the (?:{_NOUNS})|its|it|they|them|their|theirs|these|those|this|"
+    rf"the (?:{_NOUNS})(?! of\b)|it\b(?!{_OF_NOTHING})|its|they|them|their|theirs|these|those|this|"
     r"(?<=was )that|(?<=is )that|(?<=does )that|(?<=did )that|that(?=\W*$))\b",
-    re.IGNORECASE,
-)
-_STANDS_FOR_NOTHING = re.compile(
-    r"\bit(?= (?:be|take|takes|possible|that)\b)|\b(?:is|does|will|can) it (?=possible|take)",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"^\s*(?:and|but|also|then|so|ok(?:ay)?)\b[\s,]*", re.IGNORECASE)
 _OWNS = frozenset(("its", "their", "theirs"))
+_PARTS = ("author", "authors", "dataset", "datasets")  # of a paper; the other nouns stand for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def subject_of(history: History) -> Subject | None:
 
 def leans(question: str) -> bool:
     """Whether a question points at something that it doesn't name."""
-    return bool(_POINTS.search(_STANDS_FOR_NOTHING.sub(" ", question)))
+    return bool(_POINTS.search(question))
 
 
 def continues(subject: Subject, evidence: Sequence[Evidence]) -> bool:
@@ -70,15 +71,19 @@ def continues(subject: Subject, evidence: Sequence[Evidence]) -> bool:
 def rewrite(question: str, subject: Subject) -> str:
     """`question` with the subject's name in the place of the first word that points at it.
 
-    A subject that is no name (a question, say) is put behind it, and so is one without a place.
+    "The authors" become those of the subject. A subject that is no name (a question, say) is put
+    behind it, and so is one without a place.
     """
     question = _LINK.sub("", question.strip())
     question = question[:1].upper() + question[1:]
     match = _POINTS.search(question)
     if not match or subject.paper_id is None:
         return f"{question} (about: {subject.name})"
-    owner = match.group().lower() in _OWNS
-    name = f"{subject.name}'s" if owner else subject.name
+    name, pointer = subject.name, match.group()
+    if pointer.lower() in _OWNS:
+        name = f"{name}'s"
+    elif pointer.lower().endswith(_PARTS):
+        name = f"{pointer} of {name}"
     return f"{question[: match.start()]}{name}{question[match.end() :]}"
 
 

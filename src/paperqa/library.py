@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -253,7 +252,7 @@ class Library:
         settings = self.settings
         return AnswerCache(
             self.folder / "answers.db",
-            (version("paperqa-chat"), prompts.fingerprint()),
+            prompts.fingerprint(),
             self._stores.catalogue.meta("generation"),
             self._fingerprint,
             standalone,

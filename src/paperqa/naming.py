@@ -30,21 +30,22 @@ _ORDINARY = 6  # shorter words in small letters are hardly ever meant as names
 def named_papers(question: str, papers: Sequence[Paper]) -> tuple[Paper, ...]:
     """The papers among `papers` that `question` names, in the order of their mention.
 
-    `papers` come best first; of two papers that go by one name, the first is taken.
+    `papers` come best first. Of several names at one place the longest counts, and then the
+    surest; of two papers that go by one name, the first is taken.
     """
     found: dict[int, Paper] = {}
+    names = [(name, sure, paper) for paper in papers for name, sure in _names(paper).items()]
+    names.sort(key=lambda item: (-len(item[0]), not item[1]))
     for flags in (re.NOFLAG, re.IGNORECASE):  # the spelling itself before another case of it
-        for paper in papers:
-            for name, is_title in _names(paper).items():
-                match = _find(name, question, flags)
-                if match is None or match.start() in found or paper in found.values():
-                    continue
-                written = match.group()
-                if " " not in written and written.islower() and len(written) < _ORDINARY:
-                    continue
-                beyond_doubt = " " in written or (is_title and not written.islower())
-                if beyond_doubt or _speakers(written, papers) <= _MAX_SPEAKERS:
-                    found[match.start()] = paper
+        for name, sure, paper in names:
+            match = _find(name, question, flags)
+            if match is None or paper in found.values():
+                continue
+            if not sure and any(name in _names(other) for other in found.values()):
+                continue  # it speaks of what another paper, named already, speaks of too
+            if _is_meant(match.group(), sure, papers):
+                found[match.start()] = paper
+                question = question.replace(match.group(), " " * len(match.group()))
     return tuple(paper for _, paper in sorted(found.items()))
 
 
@@ -64,6 +65,14 @@ def _names(paper: Paper) -> dict[str, bool]:
     others += _WORD.findall(str(_INTRODUCES.findall(paper.abstract)))
     names = {name: False for name in others if _NAME.search(name)} | dict.fromkeys(titles, True)
     return {name: sure for name, sure in names.items() if len(name) > 2}
+
+
+def _is_meant(written: str, sure: bool, papers: Sequence[Paper]) -> bool:
+    if " " in written:
+        return True
+    if written.islower() and len(written) < _ORDINARY:
+        return False
+    return (sure and not written.islower()) or _speakers(written, papers) <= _MAX_SPEAKERS
 
 
 def _find(name: str, question: str, flags: re.RegexFlag) -> re.Match[str] | None:

@@ -5,6 +5,7 @@ its turns.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -26,11 +27,7 @@ def render(name: str, **variables: str) -> str:
 
     Raises `KeyError` for a variable that is missing and for one that the prompt hasn't.
     """
-    template = _template(name)
-    wrong = set(template.get_identifiers()) ^ variables.keys()
-    if wrong:
-        raise KeyError(f"prompt {name!r}: missing or unknown variables {sorted(wrong)}")
-    return template.substitute(variables)
+    return _checked(name, variables).substitute(variables)
 
 
 @cache
@@ -42,6 +39,20 @@ def fingerprint() -> str:
 
 
 def render_turns(name: str, **variables: str) -> list[tuple[str, str]]:
-    """(role, text) of each turn of a prompt that is a conversation."""
-    parts = _TURN.split(render(name, **variables))[1:]
-    return [(role, text.strip()) for role, text in zip(parts[::2], parts[1::2], strict=True)]
+    """(role, text) of each turn of a prompt that is a conversation.
+
+    The turns are parted before they are filled in, so that no value can open one.
+    """
+    parts = _TURN.split(_checked(name, variables).template)[1:]
+    return [
+        (role, Template(text).substitute(variables).strip())
+        for role, text in zip(parts[::2], parts[1::2], strict=True)
+    ]
+
+
+def _checked(name: str, variables: Mapping[str, str]) -> Template:
+    template = _template(name)
+    wrong = set(template.get_identifiers()) ^ variables.keys()
+    if wrong:
+        raise KeyError(f"prompt {name!r}: missing or unknown variables {sorted(wrong)}")
+    return template

@@ -23,7 +23,8 @@ _QUANTITY = re.compile(
 )
 _NAME_WITH_DIGIT = re.compile(r"\b[A-Za-z]+-?\d+\w*\b")
 _AMOUNT = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|double|twice|linear|quadratic)\b"
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|double|twice|linear|quadratic)\b",
+    re.IGNORECASE,
 )
 
 

@@ -2,12 +2,13 @@
 
 Each candidate passage is scored by BM25, by the cosine of its vector, and by the cosine of its
 best sentence; each score is standardised over the candidates and the three are added. On SciFact
-and Cranfield this beats reciprocal rank fusion (docs/adr/0003-retrieval.md).
+and Cranfield this beats reciprocal rank fusion (docs/adr/0003-retrieval.md). The best are ordered
+anew with the share of the question's words that they hold (docs/adr/0007).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -30,6 +31,8 @@ from paperqa.statements import is_statement
 from paperqa.types import Evidence, Paper, Sentence, Where
 
 CANDIDATES = 100  # from each index
+RERANKED = 20
+COVERAGE_WEIGHT = 0.6
 Floats = NDArray[np.floating]
 
 
@@ -70,27 +73,30 @@ class HybridRetriever(BaseRetriever):
         if not rows:
             return ()
         lexical = dict(self._stores.lexical.search(question, len(rows), list(rows)))
-        passages = [(paper, item) for paper, item in rows.values()]
-        sentences = [item.sentence_vectors @ vector for _, item in passages]
+        passages = list(rows.values())
         cosines = np.array([item.vector @ vector for _, item in passages])
-        best = np.array([scores.max() for scores in sentences])
+        best = np.array([(item.sentence_vectors @ vector).max() for _, item in passages])
         words = np.array([lexical.get(id_, 0.0) for id_ in rows])
-        total = standardised(words) + standardised(cosines) + standardised(best)
+        asked = self._read(question)
+        fused = standardised(words) + standardised(cosines) + standardised(best)
+        total = _with_coverage(asked, passages, fused)
         similarity = np.maximum(cosines, best)
         order = sorted(range(len(passages)), key=lambda i: (-total[i], passages[i][1].passage.id))
-        focus = focus or question
-        asked = Asked.read(focus, self._stores.lexical.rarity(question_terms(focus)))
-        wanted = vector if focus == question else embed_query(self._model(), focus)
+        focused = asked, vector
+        if focus:
+            focused = self._read(focus), embed_query(self._model(), focus)
         found: dict[str, Evidence] = {}
         for i in order:
             paper, item = passages[i]
             if paper.id not in found:
-                scores = (float(total[i]), float(similarity[i]))
-                fits = item.sentence_vectors @ wanted
-                found[paper.id] = _judged(asked, paper, item, scores, fits, rank=len(found) + 1)
+                scores = float(total[i]), float(similarity[i]), _coverage(asked, paper, item)
+                found[paper.id] = _judged(*focused, paper, item, scores, rank=len(found) + 1)
             if len(found) == (k or self._k):
                 break
         return tuple(found.values())
+
+    def _read(self, question: str) -> Asked:
+        return Asked.read(question, self._stores.lexical.rarity(question_terms(question)))
 
     def _candidates(
         self, question: str, vector: NDArray[np.float32], n: int, where: Where
@@ -111,21 +117,40 @@ def standardised(scores: Floats) -> Floats:
     return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)
 
 
+def _with_coverage(
+    asked: Asked, passages: Sequence[tuple[Paper, EmbeddedPassage]], total: Floats
+) -> Floats:
+    """Scores with the share of the question's telling words added, for the best passages.
+
+    BM25 lets one rare word outweigh three common ones; the share does not.
+    """
+    top = np.argsort(-total, kind="stable")[:RERANKED]
+    shares = np.full(len(total), np.nan)
+    shares[top] = standardised(np.array([_coverage(asked, *passages[i]) for i in top]))
+    shares[np.isnan(shares)] = np.nanmin(shares)
+    return np.asarray(total + COVERAGE_WEIGHT * shares)
+
+
+def _coverage(asked: Asked, paper: Paper, item: EmbeddedPassage) -> float:
+    return asked.coverage(f"{paper.title} {item.passage.text}")
+
+
 def _judged(
     asked: Asked,
+    vector: NDArray[np.float32],
     paper: Paper,
     item: EmbeddedPassage,
-    scores: tuple[float, float],
-    cosines: Floats,
+    scores: tuple[float, float, float],
     rank: int,
 ) -> Evidence:
-    """A passage as evidence, its sentences best first; `scores` are total and similarity.
+    """A passage as evidence, its sentences best first; scores: total, similarity, coverage.
 
     Sentences that state nothing come last: they are no evidence (`statements.py`).
     """
     spans = item.passage.sentences
     texts = [paper.text[slice(*span)] for span in spans]
-    fits = sentence_scores(asked, paper.title, texts, cosines.tolist())
+    cosines = (item.sentence_vectors @ vector).tolist()
+    fits = sentence_scores(asked, paper.title, texts, cosines)
     ranked = sorted(
         zip(spans, texts, fits, strict=True),
         key=lambda s: (not is_statement(s[1]), -s[2], s[0]),
@@ -136,7 +161,7 @@ def _judged(
         score=round(scores[0], 6),
         rank=rank,
         similarity=round(scores[1], 6),
-        coverage=round(asked.coverage(f"{paper.title} {item.passage.text}"), 6),
+        coverage=round(scores[2], 6),
         sentences=tuple(Sentence(*span, text, round(fit, 6)) for span, text, fit in ranked),
         n_statements=sum(map(is_statement, texts)),
     )

@@ -1,19 +1,21 @@
-"""Whether quotes support a claim: agreement in words and meaning, and four hard conditions.
+"""Whether quotes support a claim: agreement in words and meaning, and five hard conditions.
 
 Every number of the claim must be in the quotes, every name in the paper; the claim may not deny
-what the quotes don't, nor turn their direction round (more for less). Weights and threshold were
-fitted to the train claims of SciFact (Wadden et al. 2020), see docs/adr/0008.
+what the quotes don't, nor state what they deny, nor turn their direction round (more for less).
+Weights and threshold were fitted to the train claims of SciFact (Wadden et al. 2020), see
+docs/adr/0008.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from paperqa.index.lexical import terms
+from paperqa.index.lexical import question_terms, terms
 from paperqa.models.embedding import Vectors
 from paperqa.quantities import without_match
 
@@ -22,23 +24,35 @@ _WORD = re.compile(r"(?<!\w)[^\W\d_][\w-]*\w")
 _NAME = re.compile(r"[^\W\d_]-?\d|[a-z][A-Z]|[A-Z]{2}")  # GPT-4, MiniLM, BERT
 _DENIES = re.compile(
     r"\b(?:not?|never|none|nor|without|cannot|neither|unable|fail(?:s|ed)?|lack(?:s|ing)?|"
-    r"absen(?:t|ce))\b|n't\b",
+    r"absen(?:t|ce))\b|n['’]t\b",
     re.IGNORECASE,
 )
-_MORE = frozenset(
-    terms(
-        "increase increases increased higher high more greater larger improve improves improved "
-        "enhance enhances promote raises raised gain gains longer faster stronger better above "
-        "exceed exceeds outperform outperforms"
-    )
+# What is denied outright, in the next words. "Beats others without labels" leaves labels to others,
+# and "not only fast" denies nothing.
+_DENIED = re.compile(
+    r"(?:\b(?<!with )(?:not?|never|cannot|unable|fail(?:s|ed)?|lacks?)|n['’]t)\b"
+    r"(?!\s+(?:all|always|just|merely|only)\b)(?=((?:\s+[\w-]+){1,4}))",
+    re.IGNORECASE,
 )
-_LESS = frozenset(
-    terms(
-        "decrease decreases decreased lower low fewer less smaller reduce reduces reduced "
-        "reduction shorter slower weaker worse decline declines below drop drops underperform "
-        "underperforms prevent prevents inhibit inhibits impair impairs"
-    )
+_SPARES = re.compile(  # what says "without" in another way, as in label-free
+    r"\b(?:avoid|dispens|eliminat|few|instead|only|rather|remov|replac|skip|zero)|"
+    r"(?:free|less)\b",
+    re.IGNORECASE,
 )
+# More and less of one thing. "Faster" is no opposite of "reduces", which may speak of time.
+_OPPOSITES = tuple(
+    (frozenset(terms(more)), frozenset(terms(less)))
+    for more, less in (
+        ("increase higher high more greater larger raise rise rose risen gain above exceed "
+         "enhance promote",
+         "decrease lower low fewer less smaller reduce reduction decline below drop fall fell "
+         "fallen prevent inhibit impair"),
+        ("improve better stronger outperform increase gain enhance promote",
+         "worse weaker underperform decline drop fall fell fallen prevent inhibit impair"),
+        ("faster", "slower"),
+        ("longer", "shorter"),
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,8 @@ def check_support(claim: str, quotes: str, paper: str, cosine: float | None = No
         return Support(agreement, f"not in the quote: {', '.join(missing)}")
     if _DENIES.search(claim) and not _DENIES.search(quotes):
         return Support(agreement, "denies what the quote does not deny")
+    if _states_denied(claim, quotes):
+        return Support(agreement, "states what the quote denies")
     if _turned(claim, quotes):
         return Support(agreement, "turns the quote's direction round")
     return Support(agreement)
@@ -88,9 +104,31 @@ def cosines(vectors: Vectors) -> Sequence[float]:
     return [float(cosine) for cosine in np.asarray(vectors[1:] @ vectors[0])]
 
 
+def _states_denied(claim: str, quotes: str) -> bool:
+    """Whether a claim states what a quote denies: "needs labels" for "does not need labels".
+
+    The first two telling words behind the denial must be the claim's, and the first must stand
+    nowhere else in the quotes: they may deny one thing and state another.
+    """
+    if _DENIES.search(claim) or _SPARES.search(claim):
+        return False
+    denied = [question_terms(words)[:2] for words in _DENIED.findall(quotes)]
+    said, written = set(terms(claim)), Counter(terms(quotes))
+    firsts = Counter(words[0] for words in denied if words)
+    return any(
+        words and said.issuperset(words) and firsts[words[0]] == written[words[0]]
+        for words in denied
+    )
+
+
 def _turned(claim: str, quotes: str) -> bool:
     said, written = set(terms(claim)), set(terms(quotes))
-    more, less = bool(said & _MORE), bool(said & _LESS)
-    return (more and not less and bool(written & _LESS) and not written & _MORE) or (
-        less and not more and bool(written & _MORE) and not written & _LESS
+
+    def only(words: set[str], some: frozenset[str], others: frozenset[str]) -> bool:
+        return bool(words & some) and not words & others
+
+    return any(
+        (only(said, more, less) and only(written, less, more))
+        or (only(said, less, more) and only(written, more, less))
+        for more, less in _OPPOSITES
     )

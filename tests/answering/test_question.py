@@ -12,23 +12,14 @@ def question(text):
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("Which papers use dropout?", True),
-        ("And which small sparse models run on phones?", True),
-        ("Are there any surveys on tides?", True),
-        ("List work on fog", True),
-        ("Who uses tide tables?", True),
-        ("Which papers compare Gull and Tern?", True),
-        ("Which paper uses dropout?", False),
-        ("Which of the methods is fastest?", False),
-        ("How do methods work?", False),
-        ("Who wrote Gull?", False),
-        pytest.param(
-            "Can you list papers on fog?",
-            True,
-            marks=pytest.mark.xfail(strict=True, reason="question.py:20: polite forms"),
-        ),
+        ("Which papers use dropout?", True), ("Are there any surveys on tides?", True),
+        ("And which small sparse models run on phones?", True), ("List work on fog", True),
+        ("Who uses tide tables?", True), ("Which papers compare Gull and Tern?", True),
+        ("Can you list papers on fog?", True), ("Please tell me which papers use it", True),
+        ("Which paper uses dropout?", False), ("Which of the methods is fastest?", False),
+        ("How do methods work?", False), ("Who wrote Gull?", False),
     ],
-)
+)  # fmt: skip
 def test_lists_are_told_from_facts(text, wanted):
     assert question(text).wants_list is wanted
 
@@ -39,17 +30,11 @@ def test_lists_are_told_from_facts(text, wanted):
         ("How do Gull and Tern differ?", True, True), ("Gull vs. Tern", True, True),
         ("What is the difference to Tern?", True, True), ("Is Gull faster than Tern?", False, True),
         ("Gull or Tern?", False, True), ("Which papers compare Gull to Tern?", False, False),
-        ("What does Gull read?", False, False),
+        ("What does Gull read?", False, False), ("How is Gull different from Tern?", True, True),
+        ("How is differentiable rendering done?", False, False),
+        ("How many different farms were visited?", False, False),
     ],
 )  # fmt: skip
 def test_comparisons_are_told(text, compares, may_compare):
     asked = question(text)
     assert (asked.compares, asked.may_compare) == (compares, may_compare)
-
-
-@pytest.mark.xfail(strict=True, reason="question.py:27: differ\\w* takes these words too")
-@pytest.mark.parametrize(
-    "text", ["How is differentiable rendering done?", "How many different farms were visited?"]
-)
-def test_words_like_different_do_not_compare(text):
-    assert not question(text).compares

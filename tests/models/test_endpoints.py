@@ -61,10 +61,22 @@ def test_a_gguf_path_is_a_model(ask, local_llm, models_folder):
 
 
 @pytest.mark.llm
+def test_what_the_model_was_taught_is_read_once(filled, embedding, local_llm, models_folder):
+    """The same question gets the same answer, to the digit, whatever was asked before."""
+    settings = load_settings(llm=local_llm, cache=False)
+    with Library(filled.folder, settings=settings, embedding=embedding) as library:
+        first = library.ask(QUESTION)
+        library.ask("What does TideFormer embed as a token?")
+        again = library.ask(QUESTION)
+    assert list((models_folder / "qwen" / "read").glob("*.bin"))
+    assert (again.text, again.confidence) == (first.text, first.confidence)
+
+
+@pytest.mark.llm
 def test_a_stopped_stream_frees_the_model(filled, embedding, local_llm):
     settings = load_settings(llm=local_llm)
     with Library(filled.folder, settings=settings, embedding=embedding) as library:
-        stream = library.stream("Which papers make a model cheaper to train or run?")
+        stream = library.stream("How long are the gaps that TideFormer fills?")
         next(iter(stream))
         stream.close()
         assert_worded(library.ask(QUESTION))
@@ -85,6 +97,10 @@ class FakeVendor(BaseHTTPRequestHandler):
         failures = {"no-such-model": 404, "no-quota": 429, "bad-key": 401, "broken": 500}
         if (status := failures.get(body["model"])) is not None:
             return self.reply(status, {"error": {"message": "as asked", "type": "x", "code": None}})
+        if body["model"] == "short":
+            return self.reply(400, {"error": {"message": "m", "code": "context_length_exceeded"}})
+        if body["model"] == "busy-once" and len(self.seen) == 1:
+            return self.reply(429, {"error": {"message": "wait", "type": "x", "code": None}})
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
@@ -158,11 +174,32 @@ def test_what_the_quote_does_not_say_is_dropped_and_told(vendor, ask):
         ("bad-key", "key was refused"),
         ("broken", "the server failed"),
         ("dies", "broke off"),
+        ("short", "lower PAPERQA_SOURCES"),
     ],
 )
 def test_a_failing_server_is_a_clear_error(vendor, ask, model, says):
     with pytest.raises(EndpointError, match=says):
         ask(f"openai:{model}", api_key="k")
+
+
+def test_a_busy_server_is_asked_again(vendor, ask, monkeypatch):
+    monkeypatch.setattr(chat, "_RETRIES", 2)
+    assert_worded(ask("openai:busy-once", api_key="k"))
+    assert len(vendor.seen) == 2
+
+
+def test_the_evidence_is_there_though_the_model_fails(vendor, filled, embedding):
+    settings = load_settings(llm="openai:broken", api_key="k")
+    with Library(filled.folder, settings=settings, embedding=embedding) as library:
+        stream = library.stream(QUESTION)
+        with pytest.raises(EndpointError):
+            list(stream)
+        assert stream.evidence[0].paper.title.startswith("Pruning Heads")
+
+
+@pytest.mark.parametrize(("model", "dollars"), [("gpt-4o-mini", 0.00000645), ("gpt-x", None)])
+def test_the_cost_is_told_where_the_price_is_known(vendor, ask, model, dollars):
+    assert ask(f"openai:{model}", api_key="k").cost == pytest.approx(dollars)
 
 
 def test_the_openai_key_goes_to_openai_only(vendor, ask, monkeypatch):

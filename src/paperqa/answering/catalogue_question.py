@@ -19,7 +19,8 @@ Order = Literal["newest", "oldest", "most authors", "fewest authors"]
 
 _PAPERS = r"(?:papers?|works?|articles?|publications?|studies|study|surveys?|documents?|preprints?)"
 _YEAR = r"((?:19|20)\d\d)"
-_NUMBER = r"(\d+|" + "|".join(NUMBER_WORDS) + r"|an?)"
+_NUMBER = r"(\d+|" + "|".join(NUMBER_WORDS) + r")"
+_COUNTS = NUMBER_WORDS | {"single": 1.0, "sole": 1.0}
 _FAR = 9999
 
 
@@ -44,33 +45,51 @@ class CatalogueQuestion:
         return (self.years, self.n_authors, self.by, self.order, self.dated) != ((None,) * 5)
 
 
+# Words that may stand before "papers" and speak of them: no verb, no preposition.
+_THEIR = r"(?:\W+(?!(?:do|does|did|can|has|have|use|used|in|by|for|that|to|with|on|at)\s)[\w'’.-]+)"
 _WROTE = r"(?:wrote|authored|signed|worked on|are (?:named|listed|behind))"
-_PUBLISHED = r"(?:publish|appear|come? out|came out|released?|written|dated|from|paper)"
+_PUBLISHED = r"(?:publish(?:ed)?|appear(?:s|ed)?|c[ao]me out|released?|written|dated)"
+# "What year is Swin from" asks the catalogue; "what year is the data from" asks the paper.
+_IS_FROM = (
+    r"(?:is|was|does|did|are the authors)\b(?! (?:the|its) (?:\S+ )?(?:data\w*|corpus|text)\b)"
+    r".*\bfrom\W*$"
+)
+_SAID_IN_THEM = r" (?:do|does|did)\b(?!.*\b(?:publish|write|release|have|hold|contain|list)\b)"
 _ASKS: tuple[tuple[Asks, str], ...] = (
     ("n_authors", r"how many (?:co-?)?authors\b|\bnumber of authors\b|\b(?:more|fewer) authors\b"),
     ("n_authors", rf"how many (?:people|persons|researchers|scientists)\b.*\b{_WROTE}\b"),
-    ("count", rf"how many (?:\S+ ){{0,6}}?{_PAPERS}\b"),
+    ("count", rf"how many{_THEIR}{{0,6}}?\W+{_PAPERS}\b(?!{_SAID_IN_THEM})"),
     ("count", rf"(?:what is the )?(?:number|count) of (?:\S+ ){{0,3}}?{_PAPERS}\b"),
-    ("date", rf"\bwhen (?:was|were|did|is)\b.*\b{_PUBLISHED}|\bhow old is\b"),
-    ("date", rf"\b(?:what|which) (?:year|date)s?\b.*\b{_PUBLISHED}|\bpublication date\b"),
-    ("date", r"\bwhich (?:one )?(?:came|appeared|was published|is) (?:first|earlier|later|older)"),
+    ("date", rf"\bwhen (?:was|were|did|is)\b.*\b{_PUBLISHED}\b|\bhow old is\b"),
+    ("date", rf"\b(?:what|which) (?:year|date)s?\b.*\b{_PUBLISHED}\b|\bpublication date\b"),
+    ("date", rf"\b(?:when|(?:what|which) (?:year|date)) {_IS_FROM}"),
+    ("date", rf"\bwhich (?:(?:one|{_PAPERS}) )?(?:came(?: out)?|appeared|was published|is) "
+     r"(?:first|earlier|later|older|newer)\b(?! to\b)"),
     ("organization", r"\b(?:which|what) (?:organi[sz]ations?|institutions?|compan(?:y|ies)|labs?|"
-     r"universit(?:y|ies)|groups?)\b.*\b(?:behind|published|released|from|wrote|paper)\b"),
+     r"universit(?:y|ies)|groups?(?! of)) (?:.*\b(?:behind|published|released|wrote)\b|"
+     rf"{_IS_FROM})"),
     ("organization", r"\bwho (?:is|are|was|stands?)\b.*\bbehind\b|\baffiliations? of\b"),
     ("authors", r"\bwho (?:wrote|authored|(?:is|are|was|were) the (?:\w+ )?authors?)\b"),
 )  # fmt: skip
 
+_NEWEST = r"(?:newest|latest|most recent|youngest)"
+_OLDEST = r"(?:oldest|earliest)"
 _PAPERS_ASKED = re.compile(
-    rf"\b(?:which|what|list|name|show|find|give|are there|the|any)\b.*\b{_PAPERS}\b|"
-    r"\bwhat (?:was|were|has been|is|are) (?:published|written|there|dated)\b|\bwhat appeared\b|"
-    r"\b(?:newest|latest|oldest|earliest|most recent)\b",
+    rf"(?:^\W*(?:the|all|{_NEWEST}|{_OLDEST})|\b(?:which|what|list|name|show|find|give|is there|"
+    rf"are there|any))\b{_THEIR}{{0,8}}?\W+{_PAPERS}\b|"
+    r"\bwhat (?:was|were|has been|is|are) (?:published|written|there|dated)\b|"
+    rf"\bwhat (?:appeared|came out)\b|\bwhich (?:one )?(?:is|was) the\b|\b{_NEWEST} (?:on|about)\b",
     re.IGNORECASE,
 )
-_PUBLISHING = re.compile(
-    rf"\b(?:{_PAPERS}|publish\w*|appear\w*|dated|written|wrote|authors?|released|came out|"
-    r"come from|from|of|in|since|after|before)\b",
+# What stands before "in 2020" where that is the year of papers, not of the data they use.
+_OF_PAPERS = re.compile(
+    rf"(?:^|\b(?:{_PAPERS}|what))"
+    rf"(?:\s+(?:that|which|are|is|were|was|been|there|do|we|have|with|{_PUBLISHED}))*"
+    r"(?:\s+(?:on|about|by|from|did|has|have)\s(?:(?!\b(?:that|which|us\w+|with)\b)[^,;])*)?\W*$|"
+    rf"(?<!that )(?<!which )\b(?:(?:are|is|were|was|been)(?: {_PUBLISHED})?|appeared|came out)\W*$",
     re.IGNORECASE,
 )
+_YEAR_PAPERS = re.compile(rf"(?:'s)?{_THEIR}{{0,4}}?\W+{_PAPERS}\b", re.IGNORECASE)
 
 Found = tuple[CatalogueQuestion, str]
 
@@ -93,24 +112,22 @@ def _range(template: str) -> Callable[[re.Match[str]], tuple[int, int]]:
 
 
 def _number(text: str) -> int:
-    text = text.lower()
-    if text in ("a", "an", "one", "single", "sole"):
-        return 1
-    return int(NUMBER_WORDS.get(text, 0)) or int(text)
+    return int(_COUNTS.get(text.lower(), text))
 
 
+_IN = r"(?:(?:(?:in|of|from|during)\s+(?:the\s+year\s+)?|dated\s+))?"
+_ON = r"(?:onwards?\b|on\W*$|or later\b)"  # "from 2020 on fog" has a topic
 _YEARS = tuple(
     (re.compile(pattern, re.IGNORECASE), _range(kind))
     for kind, pattern in (
         ("-", rf"\b(?:between|from)\s+{_YEAR}\s+(?:and|to|until|through)\s+{_YEAR}"),
-        ("-", rf"\b{_YEAR}\s*[-–—]\s*{_YEAR}\b"),
-        (">=", rf"\b(?:since|starting (?:in|from)|from)\s+{_YEAR}(?:\s+on(?:wards?)?|\s+or later)"),
-        (">=", rf"\bsince\s+{_YEAR}|\b{_YEAR}\s+or later"),
+        ("-", rf"\b{_IN}{_YEAR}\s*[-–—]\s*{_YEAR}\b"),
+        (">=", rf"\b(?:since|starting (?:in|from)|from)\s+{_YEAR}\s+{_ON}"),
+        (">=", rf"\bsince\s+{_YEAR}|\b{_IN}{_YEAR}\s+or later"),
         (">", rf"\b(?:after|later than|newer than)\s+{_YEAR}"),
         ("<", rf"\b(?:before|earlier than|older than|prior to)\s+{_YEAR}"),
-        ("<=", rf"\b(?:until|up to|by)\s+{_YEAR}|\b{_YEAR}\s+or earlier"),
-        ("=", rf"\b(?:(?:published|written|dated|appeared|released)\s+)?(?:in|of|from|during)?\s*"
-              rf"(?:the\s+year\s+)?\b{_YEAR}\b(?!\s+(?:challenge|dataset|benchmark|classes))"),
+        ("<=", rf"\b(?:until|up to|by)\s+{_YEAR}|\b{_IN}{_YEAR}\s+or earlier"),
+        ("=", rf"\b{_IN}{_YEAR}\b(?!\s+(?:challenge|dataset|benchmark|classes|images))"),
     )
 )  # fmt: skip
 _SOLE = r"(?:by\s+)?(?:just\s+|only\s+)?(?:an?\s+)?(single|sole)"
@@ -119,9 +136,9 @@ _AUTHORS = tuple(
     (re.compile(pattern, re.IGNORECASE), _range(kind))
     for kind, pattern in (
         (">=", rf"\b(?:at least|no fewer than)\s+{_NUMBER}\s+authors?"),
-        (">=", rf"\b{_NUMBER}\s+or more\s+authors?"),
+        (">=", rf"\b{_NUMBER}\s+(?:or more\s+authors?|authors?\s+or more)\b"),
         ("<=", rf"\b(?:at most|up to|no more than)\s+{_NUMBER}\s+authors?"),
-        ("<=", rf"\b{_NUMBER}\s+or fewer\s+authors?"),
+        ("<=", rf"\b{_NUMBER}\s+(?:or fewer\s+authors?|authors?\s+or fewer)\b"),
         (">", rf"\b(?:more than|over|above)\s+{_NUMBER}\s+authors?"),
         ("<", rf"\b(?:fewer than|less than|under|below)\s+{_NUMBER}\s+authors?"),
         ("-", rf"\bbetween\s+{_NUMBER}\s+and\s+{_NUMBER}\s+authors?"),
@@ -129,21 +146,33 @@ _AUTHORS = tuple(
         ("=", rf"\b{_SOLE}[\s-]+(?:authors?(?:ed)?|person)\b"),
     )
 )
+# "The three newest papers", not "the newest layer".
+_OF_THEM = (
+    rf"(?:\s+{_NUMBER})?(?=(?:\s+of)?{_THEIR}{{0,5}}?\s+(?:{_PAPERS}|ones?)\b|\s+(?:on|about)\b|"
+    r"\s+in (?:the|our|this) (?:library|collection|catalogue)\b|\W*$)"
+)
 _ORDERS: tuple[tuple[Order, re.Pattern[str]], ...] = (
     ("most authors", re.compile(
         r"\b(?:the\s+)?(?:longest (?:author lists?|lists? of authors)|most authors|"
         r"(?:largest|highest|biggest|greatest) number of authors)\b", re.IGNORECASE)),
     ("fewest authors", re.compile(r"\b(?:shortest author lists?|fewest authors)\b", re.IGNORECASE)),
-    ("newest", re.compile(r"\b(?:newest|latest|most recent|youngest)\b", re.IGNORECASE)),
-    ("oldest", re.compile(r"\b(?:oldest|earliest)\b", re.IGNORECASE)),
+    ("newest", re.compile(rf"\b(?:{_NUMBER}\s+)?{_NEWEST}\b{_OF_THEM}", re.IGNORECASE)),
+    ("oldest", re.compile(rf"\b(?:{_NUMBER}\s+)?{_OLDEST}\b{_OF_THEM}", re.IGNORECASE)),
 )  # fmt: skip
 _BY = re.compile(
-    rf"{_PAPERS}\s+(?:(?:are|is|were|was|comes?|do we have|published|written)\s+)*(?:from|by)\s+"
+    rf"{_PAPERS}\s+(?:(?:on|about)\s[^,;?]*?\s(?=(?:are|is|were|was|published|written)\s))?"
+    r"(?:(?:are|is|were|was|comes?|do we have|published|written)\s+)*(?:from|by)\s+"
     r"((?:[A-Z][\w&.'-]*\s?)+)"
+)
+_EXCLUDES = re.compile(
+    rf"(?:\bnot|n['’]t)\s+(?:been\s+|exactly\s+)?(?:{_PUBLISHED}|have|from|by|in|of)\b|"
+    r"\b(?:except|excluding|other than)\b",
+    re.IGNORECASE,
 )
 _UNDATED = re.compile(r"\b(?:no|without(?: an?)?|unknown) (?:known )?(?:year|date)s?\b", re.I)
 _FILLER = frozenset(
     "papers paper works work article articles publication publications study studies published "
+    "document documents preprint preprints "
     "publish written wrote appear appeared dated date released collection library here have got "
     "list lists listed author authors exactly just newest latest oldest earliest come comes came "
     "one most recent out there them group number people total altogether all year years known "
@@ -166,8 +195,8 @@ def read(question: str, organizations: frozenset[str] = frozenset()) -> Catalogu
         return found
     if not found.is_filtered and asks != "count":
         return None
-    if asks is None and not _PAPERS_ASKED.search(question):
-        return None
+    if (asks is None and not _PAPERS_ASKED.search(question)) or _EXCLUDES.search(question):
+        return None  # it isn't papers that are asked for, or those that a filter would leave out
     topic = " ".join(
         word
         for word in re.findall(r"[\w'-]+", rest)
@@ -191,16 +220,26 @@ def _conditions(found: CatalogueQuestion, text: str, organizations: frozenset[st
     if match := _UNDATED.search(text):
         found, text = replace(found, dated=False), _without(text, match)
     for pattern, to_range in _YEARS:
-        if (match := pattern.search(text)) and _PUBLISHING.search(text):
+        if match := next((m for m in pattern.finditer(text) if _dates_papers(m)), None):
             found, text = replace(found, years=to_range(match)), _without(text, match)
             break
     for name in sorted(organizations, key=len, reverse=True):
-        if match := re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE):
+        spelled = re.escape(name)  # "meta learning" is not by Meta, "from meta" is
+        match = re.search(rf"\b{spelled}\b|\b(?i:(?:from|by)\s+{spelled})\b", text)
+        if match:
             return replace(found, by=name), _without(text, match)
     if match := _BY.search(text):
-        found, text = replace(found, by=match[1].strip()), _without(text, match)
+        found, text = replace(found, by=match[1].strip()), _without(text, match, 1)
     return found, text
 
 
-def _without(text: str, match: re.Match[str]) -> str:
-    return text[: match.start()] + " " + text[match.end() :]
+def _dates_papers(match: re.Match[str]) -> bool:
+    """Whether a year is when papers were published: "papers from 2020", "the 2020 papers"."""
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    if match.group()[0].isdigit():
+        return bool(_YEAR_PAPERS.match(after)) and not re.search(rf"\b{_PAPERS}\b", before, re.I)
+    return bool(_OF_PAPERS.search(before))
+
+
+def _without(text: str, match: re.Match[str], group: int = 0) -> str:
+    return text[: match.start(group)] + " " + text[match.end(group) :]

@@ -8,7 +8,7 @@ from itertools import islice
 
 from paperqa.answering.draft import Draft, to_read
 from paperqa.answering.wording import asked, checked, sentences, turns
-from paperqa.citations import label
+from paperqa.citations import Source, label
 from paperqa.models.chat import ChatModel
 from paperqa.naming import named_papers
 from paperqa.types import Evidence
@@ -50,12 +50,14 @@ def _word(draft: Draft, chat: ChatModel, sides: Sequence[Evidence]) -> dict[int,
         lead = _LEAD.match(line)
         if lead and 1 <= int(lead[1]) <= len(sources):
             n = int(lead[1])
-            found.setdefault(n, []).extend(
-                checked(draft, [sources[n - 1]], iter([line[lead.end() :]]))
-            )
+            found.setdefault(n, []).extend(_line(draft, sources[n - 1], line[lead.end() :]))
     if any(found.values()):
         draft.model = chat.name
     return found
+
+
+def _line(draft: Draft, source: Source, text: str) -> list[str]:
+    return list(checked(draft, lambda: [source], [text]))
 
 
 def _quote(draft: Draft, side: Evidence) -> str:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 
 from paperqa.answering.draft import Draft
 from paperqa.citations import label
 from paperqa.types import Evidence
 
-MIN_FIT = 0.35  # below this similarity nothing in the library is about the question
-KEPT = 0.8  # of the best paper's fit: development lists, docs/adr/0007
+MIN_FIT = 0.5  # below this fit nothing in the library is about the question
+KEPT, KEPT_OF_TWO = 0.67, 0.4  # of the best three's mean score: development lists, docs/adr/0007
 
 
 def list_papers(draft: Draft) -> Iterator[str] | None:
     """One line a paper: its title and the sentence that fits best. No model takes part.
 
-    Which papers belong is decided by their fit (similarity of meaning and share of the question's
-    words, added); a 1.5B model that was asked to pick left out more right papers than wrong ones.
+    Which papers belong is decided by their score beside the best three's; a 1.5B model that was
+    asked to pick left out more right papers than wrong ones.
     """
     if not draft.question.wants_list:
         return None
@@ -24,11 +25,17 @@ def list_papers(draft: Draft) -> Iterator[str] | None:
 
 
 def select(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The papers that fit nearly as well as the one that fits best."""
-    best = max((fit(e) for e in evidence), default=0.0)
-    if max((e.similarity for e in evidence), default=0.0) < MIN_FIT:
+    """The papers that fit nearly as well as the one that fits best; who asks for papers expects
+    two at least, so the second may be further off."""
+    if not is_about(evidence):
         return ()
-    return tuple(e for e in evidence if fit(e) >= KEPT * best)
+    best = fmean(e.score for e in evidence[:3])
+    return tuple(e for e in evidence if e.score >= (KEPT_OF_TWO if e.rank <= 2 else KEPT) * best)
+
+
+def is_about(evidence: Sequence[Evidence]) -> bool:
+    """Whether anything in the library is about the question at all."""
+    return max(map(fit, evidence), default=0.0) >= MIN_FIT
 
 
 def fit(evidence: Evidence) -> float:

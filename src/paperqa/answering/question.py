@@ -17,14 +17,18 @@ _NO_VERB = (
     r"which|former|authors?)\b)"
 )
 _LIST = re.compile(
-    rf"^\W*(?:and\s+)?(?:"
+    rf"^\W*(?:and\s+)?(?:(?:(?:can|could|will|would) you|please|tell me)\s+)*(?:"
     rf"(?:which|what|find|show|give|are there|is there)\b(?:\W+{_NO_VERB}[\w-]+){{0,5}}?\W+"
     rf"(?:{_PAPERS})\b|"
     r"(?:list|name)\b|what (?:work|research|has been)\b|"
     r"who(?:se)?\b(?!\s+(?:is|was|are|were|wrote|made|published|authored|did)\b))",
     re.IGNORECASE,
 )
-_COMPARES = re.compile(r"\b(?:compare[sd]?|comparing|versus|vs\.?|differ\w*)\b", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\b(?:compare[sd]?|comparing|versus|vs\.?|differ(?:s|ed|ing|ences?|ently)?|"
+    r"different(?=\W*$|\s+(?:from|than|to)\b))\b",
+    re.IGNORECASE,
+)
 _PAIRS = re.compile(r"\b(?:against|both|either|each|respectively|than|or|and|with)\b", re.I)
 
 

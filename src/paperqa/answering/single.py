@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Container, Generator, Iterator, Sequence
+from contextlib import closing
+
+from llama_index.core.llms import ChatMessage
 
 from paperqa.answering.draft import Draft, to_read
-from paperqa.answering.listing import MIN_FIT
+from paperqa.answering.listing import is_about
 from paperqa.answering.wording import REFUSAL, asked, checked, sentences, turns
 from paperqa.citations import Source
 from paperqa.models.chat import ChatModel
+from paperqa.models.local_server import SLOTS
 from paperqa.prompts import render
 from paperqa.types import Evidence, Sentence
 
-MIN_ODDS = 0.0  # log-odds of yes, fitted to the development questions (docs/adr/0008)
+# Log-odds of yes, fitted to the development questions (docs/adr/0008): from MIN_ODDS on a paper is
+# answered from, from SURE_ODDS on no second paper is read.
+MIN_ODDS, SURE_ODDS = 0.3, 1.2
 READ, READ_TOKENS = 14, 1500  # of a paper, at most
+NEAR = 4  # the sentences that fit best: a fact rests on one of them
 _EXPLAINS = re.compile(
     r"\b(?:why|how (?:does|do|did|is|are|was|were|can|could|come|exactly)|what makes|reasons?|"
     r"in what way|by what means|what happens|explain)\b",
@@ -30,7 +37,7 @@ _EXPLAINS = re.compile(
 
 def answer_from_one(draft: Draft) -> Iterator[str]:
     """The form of all questions that no other form takes."""
-    if not draft.evidence or draft.evidence[0].similarity < MIN_FIT:
+    if not is_about(draft.evidence):
         yield draft.refuse()
         return
     chat = draft.chat()
@@ -44,37 +51,75 @@ def answer_from_one(draft: Draft) -> Iterator[str]:
 
 def _led(draft: Draft, chat: ChatModel) -> Iterator[str]:
     """A small model reads one paper at a time, and says first whether that one answers."""
-    for evidence in draft.evidence[:2]:
-        reading = _Reading(draft, chat, evidence)
-        yield from _word(draft, chat, [evidence], chat.in_turn(reading.reply))
-        if reading.odds < MIN_ODDS:
-            continue
-        if not any(claim.supported for claim in draft.claims):
-            draft.notes.append(f"{chat.name} gave no sentence that the paper supports.")
-            yield from _quote(draft, evidence)
-        return
-    yield draft.refuse()
+    reading = _Reading(draft, chat)
+    with closing(sentences(draft, chat.in_turn(reading.reply))) as said:
+        for piece in checked(draft, reading.source, said, reading.near):
+            draft.model = chat.name
+            yield piece
+            if _words(draft) >= _most(draft):
+                break
+    if reading.chosen is None:
+        yield draft.refuse()
+    elif draft.model == chat.name:
+        yield from _second_opinion(draft, reading.chosen)
+    else:
+        draft.notes.append(f"{chat.name} gave no sentence that the paper supports.")
+        yield from _quote(draft, reading.chosen)
+
+
+def _second_opinion(draft: Draft, evidence: Evidence) -> Iterator[str]:
+    """The sentence that fits best, where the model built on others and there is room for it."""
+    best = evidence.best
+    quoted = {(c.paper_id, c.start) for c in draft.citations.citations}
+    fits = _words(draft) + len(best.text.split()) <= _most(draft)
+    if fits and (evidence.paper.id, best.start) not in quoted:
+        yield draft.quote(evidence.paper, best)
 
 
 class _Reading:
-    """A model reads one paper: the odds that it states what is asked, then the reply."""
+    """A model reads the best paper, and the second where it is not sure of the first.
 
-    def __init__(self, draft: Draft, chat: ChatModel, evidence: Evidence) -> None:
+    `chosen` is the one that it answers from: None where neither states what is asked.
+    """
+
+    def __init__(self, draft: Draft, chat: ChatModel) -> None:
         self._draft, self._chat = draft, chat
-        task = render("verdict")
-        self._examples = turns("answer", task=task)
-        self._question = asked([_source(evidence)], draft.question.standalone, task)
-        self.odds = -math.inf
+        self._task = render("verdict")
+        self._examples = turns("answer", task=self._task)
+        self.chosen: Evidence | None = None
+
+    def source(self) -> Sequence[Source]:
+        """What the model has read of the paper that it answers from."""
+        return [_source(self.chosen)] if self.chosen else []
+
+    def near(self) -> Container[Sentence] | None:
+        """What a fact must rest on; a small model that is unsure retells the paper instead.
+
+        How and why may rest on any sentence.
+        """
+        explains = _EXPLAINS.search(self._draft.question.standalone)
+        return None if explains or not self.chosen else self.chosen.statements[:NEAR]
 
     def reply(self) -> Generator[str]:
-        """Nothing from a paper that does not state what is asked."""
-        messages = [*self._examples, self._question]
-        self._chat.recall(self._examples)
-        self.odds = self._chat.odds_of_yes(messages, self._draft.usage)
-        self._draft.timings.setdefault("first_token", self._draft.elapsed())
-        self._draft.confidence = 1 / (1 + math.exp(-self.odds))
-        if self.odds >= MIN_ODDS:
-            yield from self._chat.reply([*messages, *turns("then")], self._draft.usage)
+        """The model's answer; nothing where no paper states what is asked."""
+        verdicts: list[float] = []
+        for slot, evidence in enumerate(self._draft.evidence[:SLOTS]):
+            self._chat.recall(self._examples, slot)
+            odds = self._chat.odds_of_yes(self._messages(evidence), self._draft.usage, slot)
+            self._draft.timings.setdefault("first_token", self._draft.elapsed())
+            verdicts.append(odds)
+            if odds >= SURE_ODDS:
+                break
+        slot = max(range(len(verdicts)), key=verdicts.__getitem__)
+        self._draft.confidence = 1 / (1 + math.exp(-verdicts[slot]))
+        if verdicts[slot] >= MIN_ODDS:
+            self.chosen = self._draft.evidence[slot]
+            messages = [*self._messages(self.chosen), *turns("then")]
+            yield from self._chat.reply(messages, self._draft.usage, slot)
+
+    def _messages(self, evidence: Evidence) -> list[ChatMessage]:
+        question = self._draft.question.standalone
+        return [*self._examples, asked([_source(evidence)], question, self._task)]
 
 
 def _free(draft: Draft, chat: ChatModel) -> Iterator[str]:
@@ -83,30 +128,30 @@ def _free(draft: Draft, chat: ChatModel) -> Iterator[str]:
     question = asked([_source(e) for e in shown], draft.question.standalone, "Answer:")
     messages = [*turns("free", refusal=REFUSAL), question]
     reply = chat.in_turn(lambda: chat.reply(messages, draft.usage))
-    yield from _word(draft, chat, shown, reply)
+    draft.model = chat.name
+    yield from checked(draft, lambda: [_source(e) for e in shown], sentences(draft, reply))
     if not any(claim.supported for claim in draft.claims):
         yield draft.refuse()
 
 
-def _word(
-    draft: Draft, chat: ChatModel, read: Sequence[Evidence], reply: Generator[str]
-) -> Iterator[str]:
-    sources = [_source(evidence) for evidence in read]
-    for piece in checked(draft, sources, sentences(draft, reply)):
-        draft.model = chat.name
-        yield piece
-
-
 def _quote(draft: Draft, evidence: Evidence) -> Iterator[str]:
     """The sentences that fit best, as many as a reader takes in at once, in the paper's order."""
-    most = 110 if _EXPLAINS.search(draft.question.standalone) else 58
     chosen: list[Sentence] = []
     for sentence in evidence.statements[:3]:
         words = sum(len(s.text.split()) for s in [*chosen, sentence])
-        if not chosen or words <= most:
+        if not chosen or words <= _most(draft):
             chosen.append(sentence)
     for sentence in sorted(chosen, key=lambda s: s.start):
         yield draft.quote(evidence.paper, sentence) + " "
+
+
+def _most(draft: Draft) -> int:
+    """How many words an answer may have: more where it explains."""
+    return 110 if _EXPLAINS.search(draft.question.standalone) else 58
+
+
+def _words(draft: Draft) -> int:
+    return sum(len(claim.text.split()) for claim in draft.claims if claim.supported)
 
 
 def _source(evidence: Evidence) -> Source:

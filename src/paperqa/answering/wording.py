@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 
 from llama_index.core.llms import ChatMessage, MessageRole
@@ -12,6 +12,7 @@ from paperqa.answering.draft import Draft, markers
 from paperqa.citations import Source, label
 from paperqa.passages import sentence_spans
 from paperqa.prompts import render, render_turns
+from paperqa.types import Sentence
 
 REFUSAL = "The sources do not say."
 _FENCE = re.compile(r"</?\s*sources?\s*>", re.IGNORECASE)
@@ -47,17 +48,23 @@ def sentences(draft: Draft, reply: Generator[str], *, by_line: bool = False) -> 
         yield buffer[start:end]
 
 
-def checked(draft: Draft, sources: Sequence[Source], texts: Iterable[str]) -> Iterator[str]:
+def checked(
+    draft: Draft,
+    sources: Callable[[], Sequence[Source]],
+    texts: Iterable[str],
+    near: Callable[[], Container[Sentence] | None] = lambda: None,
+) -> Iterator[str]:
     """The sentences that hold, with their markers; the others stay in the claims, with reasons.
 
-    Nothing after a refusal is taken.
+    Nothing after a refusal is taken. `sources` and `near` (see `Citations.check`) are asked for
+    when there is something to check.
     """
     for text in texts:
         if is_refusal(text):
             return
         if any(claim.text == text for claim in draft.claims):  # small models repeat themselves
             continue
-        claim = draft.citations.check(text, sources)
+        claim = draft.citations.check(text, sources(), near())
         draft.claims.append(claim)
         if claim.supported:
             yield f"{claim.text} {markers(claim)} "

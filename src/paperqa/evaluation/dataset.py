@@ -46,7 +46,7 @@ def load_dataset(path: Path, split: str | None = None) -> tuple[Sample, ...]:
     if not file.is_file():
         raise InputError(f"{file}: no such question set")
     samples = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(file.read_bytes().splitlines(), 1):  # U+2028 ends no line
         if line.strip():
             try:
                 samples.append(_sample(json.loads(line)))
@@ -68,6 +68,12 @@ def _sample(row: Any) -> Sample:
             raise ValueError(f"{name} is {row[name]!r}; it may be {', '.join(get_args(allowed))}")
     return Sample(
         **row
-        | {name: tuple(row.get(name, ())) for name in ("titles", "history")}
-        | {"keys": tuple(tuple(group) for group in row.get("keys", ()))}
+        | {name: _strings(name, row.get(name, [])) for name in ("titles", "history")}
+        | {"keys": tuple(_strings("keys", group) for group in row.get("keys", []))}
     )
+
+
+def _strings(name: str, values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(f"{name} holds {values!r}, which is no list of strings")
+    return tuple(values)

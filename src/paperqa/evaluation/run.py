@@ -91,4 +91,4 @@ def _kept(out: Path) -> list[dict[str, Any]]:
     complete = whole[: whole.rfind(b"\n") + 1]
     if len(complete) < len(whole):
         out.write_bytes(complete)
-    return [json.loads(line) for line in complete.decode().splitlines()]
+    return [json.loads(line) for line in complete.splitlines()]  # bytes: U+2028 ends none

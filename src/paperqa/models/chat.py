@@ -53,23 +53,28 @@ class ChatModel:
         """Whether the model runs in this process."""
         return self.server is not None
 
-    def recall(self, prefix: list[ChatMessage]) -> None:
-        """Let a local model start from what it knows of the fixed beginning of a prompt."""
+    def recall(self, prefix: list[ChatMessage], slot: int = 0) -> None:
+        """Let a local model start from what it knows of the fixed beginning of a prompt.
+
+        It can have several prompts in mind, each in a slot of its own.
+        """
         if self.server is not None:
-            self.server.recall([(str(m.role.value), m.content or "") for m in prefix])
+            self.server.recall([(str(m.role.value), m.content or "") for m in prefix], slot)
 
     def in_turn(self, pieces: Callable[[], Generator[str]]) -> Generator[str]:
         """`pieces()`, when a local model's turn has come; others need none."""
         return generate_in_turn(pieces) if self.is_local else pieces()
 
-    def reply(self, messages: list[ChatMessage], usage: dict[str, int]) -> Generator[str]:
+    def reply(
+        self, messages: list[ChatMessage], usage: dict[str, int], slot: int = 0
+    ) -> Generator[str]:
         """The pieces of a reply; adds to `usage` where the server counts tokens.
 
         Raises `EndpointError`.
         """
         finished = False
         with translated(self.name):
-            for response in self.llm.stream_chat(messages):
+            for response in self.llm.stream_chat(messages, **self._in_slot(slot)):
                 choices = getattr(response.raw, "choices", None) or []
                 finished = finished or any(choice.finish_reason for choice in choices)
                 _count(usage, response.raw)
@@ -78,13 +83,17 @@ class ChatModel:
         if not finished:
             raise EndpointError(f"{self.name}: the model server broke off; ask again")
 
-    def odds_of_yes(self, messages: list[ChatMessage], usage: dict[str, int]) -> float:
+    def odds_of_yes(
+        self, messages: list[ChatMessage], usage: dict[str, int], slot: int = 0
+    ) -> float:
         """The log-odds that the reply begins with yes rather than no.
 
         Raises `EndpointError`, also where the server gives no probabilities of tokens.
         """
         with translated(self.name):
-            response = self.llm.chat(messages, logprobs=True, top_logprobs=20, max_tokens=1)
+            response = self.llm.chat(
+                messages, logprobs=True, top_logprobs=20, max_tokens=1, **self._in_slot(slot)
+            )
         _count(usage, response.raw)
         try:
             tops = response.raw.choices[0].logprobs.content[0].top_logprobs  # type: ignore[union-attr]
@@ -96,6 +105,9 @@ class ChatModel:
             if word in chances:
                 chances[word] += math.exp(top.logprob)
         return math.log(chances["yes"] / chances["no"])
+
+    def _in_slot(self, slot: int) -> dict[str, Any]:
+        return {"extra_body": {"id_slot": slot}} if self.server is not None else {}
 
 
 def _count(usage: dict[str, int], raw: Any) -> None:
@@ -222,6 +234,12 @@ def translated(name: str) -> Iterator[None]:
     except openai.APITimeoutError:
         raise EndpointError(
             f"{name}: no answer in time; raise PAPERQA_TIMEOUT or try later"
+        ) from None
+    except openai.BadRequestError as error:
+        if "context" not in f"{error.code} {error.message}".lower():
+            raise EndpointError(f"{name}: the request was refused ({error.message})") from None
+        raise EndpointError(
+            f"{name}: the sources are too long for this model; lower PAPERQA_SOURCES"
         ) from None
     except openai.APIStatusError as error:
         raise EndpointError(f"{name}: the server failed ({error.status_code})") from None

@@ -19,7 +19,8 @@ from typing import Any
 
 from paperqa.errors import ModelCorrupt
 
-CONTEXT_TOKENS = 8192
+SLOTS = 2  # papers that the model can have in mind at a time
+CONTEXT_TOKENS = 4096  # for each
 _KEPT = 4  # files of about 40 MB: more are left from older prompts and versions
 _servers: dict[Path, LocalServer] = {}
 _lock = threading.Lock()
@@ -39,8 +40,8 @@ class LocalServer:
         self._version = f"{xllamacpp.__version__} {model.name} {model.stat().st_size} {threads}"
         params = xllamacpp.CommonParams()
         params.model.path = str(model)
-        params.n_ctx = CONTEXT_TOKENS
-        params.n_parallel = 1
+        params.n_ctx = CONTEXT_TOKENS * SLOTS
+        params.n_parallel = SLOTS
         params.cpuparams.n_threads = threads
         params.cpuparams_batch.n_threads = threads
         params.api_keys = [self.key]
@@ -59,11 +60,11 @@ class LocalServer:
             raise ModelCorrupt(f"{model} can't be loaded as a GGUF model ({error})") from None
         self.url = f"{self._server.listening_address}/v1"
 
-    def recall(self, prefix: Sequence[Turn]) -> None:
-        """Bring the model to the state of having read `prefix` and nothing else."""
+    def recall(self, prefix: Sequence[Turn], slot: int) -> None:
+        """Bring a slot to the state of having read `prefix` and nothing else."""
         digest = sha256(repr((self._version, list(prefix))).encode()).hexdigest()[:24]
         file = self._kept / f"{digest}.bin"
-        if file.is_file() and self._slot("restore", file.name):
+        if file.is_file() and self._slot(slot, "restore", file.name):
             return
         self._post(
             "/v1/chat/completions",
@@ -71,17 +72,18 @@ class LocalServer:
                 "messages": [{"role": role, "content": text} for role, text in prefix],
                 "max_tokens": 1,
                 "cache_prompt": False,
+                "id_slot": slot,
             },
         )
         partial = f"{digest}.{os.getpid()}.part"
-        if self._slot("save", partial):
+        if self._slot(slot, "save", partial):
             (self._kept / partial).replace(file)
             newest_first = sorted(self._kept.glob("*.bin"), key=lambda f: -f.stat().st_mtime)
             for old in newest_first[_KEPT:]:
                 old.unlink(missing_ok=True)
 
-    def _slot(self, action: str, name: str) -> bool:
-        return self._post(f"/slots/0?action={action}", {"filename": name})
+    def _slot(self, slot: int, action: str, name: str) -> bool:
+        return self._post(f"/slots/{slot}?action={action}", {"filename": name})
 
     def _post(self, path: str, body: dict[str, Any]) -> bool:
         import httpx

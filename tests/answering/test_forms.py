@@ -1,0 +1,88 @@
+"""The form of an answer follows the question: lists, comparisons, the catalogue, follow-ups."""
+
+import pytest
+
+from paperqa import Where
+
+LANTERN, TIDE = "LanternNet: Cheap Kernels", "TideFormer: A Transformer"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How many papers are there?", "5 of the 5 papers"),
+        ("How many papers are from 2023?", "1 of the 5 papers is from 2023"),
+        ("How many papers have at least four authors?", "2 of the 5 papers"),
+        ("When was LanternNet published?", "on 2023-03-03"),
+        ("How many authors does LanternNet have?", "has 4 authors"),
+        ("Which organisation is behind TideFormer?", "is by Harbour Lab"),
+        ("Which papers are from Harbour Lab?", TIDE),
+        ("Which papers have exactly twelve authors?", "Quiet Gradients"),
+        ("Which paper has the most authors?", "12 authors"),
+    ],
+)
+def test_the_catalogue_answers_exactly(filled, question, text):
+    answer = filled.ask(question)
+    assert not answer.refused
+    assert text in answer.text
+    assert all(claim.reason == "from the catalogue" for claim in answer.claims)
+
+
+def test_papers_without_a_year_are_mentioned(filled):
+    answer = filled.ask("What was published in 2023?")
+    assert answer.notes == ("4 papers have no known year and are left out.",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who wrote LanternNet?",  # its page gives the number of authors, not their names
+        "Which papers are from Google Research?",
+        "Which organisation published Quiet Gradients?",
+        "What was published in 1999?",
+    ],
+)
+def test_what_the_catalogue_does_not_know_is_refused(filled, question):
+    answer = filled.ask(question)
+    assert answer.refused
+    assert answer.citations == ()
+
+
+def test_a_restricted_question_counts_within_its_restriction(filled):
+    answer = filled.ask("How many papers are there?", where=Where(organization="Harbour Lab"))
+    assert "1 of the 1 papers" in answer.text
+
+
+def test_a_list_holds_what_fits_and_not_the_rest(filled):
+    answer = filled.ask("Which papers are about the sea, tides or ferries?")
+    assert {c.title.split(":")[0] for c in answer.citations} >= {"TideFormer"}
+    assert not any("Quiet Gradients" in c.title for c in answer.citations)
+
+
+@pytest.mark.parametrize("question", ["Compare LanternNet and TideFormer.",
+                                      "What does LanternNet gain, and TideFormer?"])  # fmt: skip
+def test_a_comparison_gives_each_paper_a_line(filled, question):
+    answer = filled.ask(question)
+    lines = answer.text.splitlines()
+    assert [line[2 : line.index(":")] for line in lines] == ["LanternNet", "TideFormer"]
+
+
+def test_a_question_that_goes_on_without_pointing_keeps_its_paper(filled):
+    first = filled.ask("Which method replaces the softmax by a learned kernel?")
+    answer = filled.ask("And on which benchmark?", history=[first])
+    assert answer.citations[0].title.startswith(LANTERN)
+    assert "LanternNet" in answer.standalone_question
+
+
+def test_a_new_topic_is_left_as_it_is(filled):
+    first = filled.ask("Which method replaces the softmax by a learned kernel?")
+    question = "And how much faster is speech decoding with pruned heads?"
+    answer = filled.ask(question, history=[first])
+    assert answer.standalone_question == question
+    assert answer.citations[0].title.startswith("Pruning Heads")
+
+
+def test_a_long_history_is_trimmed(filled):
+    history = [{"role": "user", "content": "tides " * 5000}]
+    answer = filled.ask("And how long are the gaps that it fills?", history=history)
+    assert len(answer.standalone_question) < 600
