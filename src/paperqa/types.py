@@ -191,6 +191,11 @@ class Claim:
     supported: bool
     reason: str
 
+    @property
+    def is_invented(self) -> bool:
+        """Whether it was dropped for a number or a name that the paper doesn't give."""
+        return self.reason.startswith("not in the ")
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -9,7 +9,7 @@ from paperqa.answering.draft import Draft
 from paperqa.citations import label
 from paperqa.types import Evidence
 
-MIN_FIT = 0.5  # below this fit nothing in the library is about the question
+MIN_FIT = 0.45  # below this fit nothing in the library is about the question
 KEPT, KEPT_OF_TWO = 0.67, 0.4  # of the best three's mean score: development lists, docs/adr/0007
 
 

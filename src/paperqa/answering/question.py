@@ -25,8 +25,8 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 _COMPARES = re.compile(
-    r"\b(?:compare[sd]?|comparing|versus|vs\.?|differ(?:s|ed|ing|ences?|ently)?|"
-    r"different(?=\W*$|\s+(?:from|than|to)\b))\b",
+    r"^\W*(?:please )?compar(?:e|ing)\b|\bdifferences? (?:between|to|from)\b|\b(?:versus|vs\.?)(?!\w)|"
+    r"\b(?:how|in what way)\b.*\b(?:do|does|did|are|is)\b.*\b(?:differ|compare|different from)\b",
     re.IGNORECASE,
 )
 _PAIRS = re.compile(r"\b(?:against|both|either|each|respectively|than|or|and|with)\b", re.I)

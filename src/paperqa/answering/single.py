@@ -21,11 +21,12 @@ from paperqa.citations import Source
 from paperqa.models.chat import ChatModel
 from paperqa.models.local_server import SLOTS
 from paperqa.prompts import render
+from paperqa.relevance import has_amount, wants_amount
 from paperqa.types import Evidence, Sentence
 
 # Log-odds of yes, fitted to the development questions (docs/adr/0008): from MIN_ODDS on a paper is
 # answered from, from SURE_ODDS on no second paper is read.
-MIN_ODDS, SURE_ODDS = 0.3, 1.2
+MIN_ODDS, SURE_ODDS = 0.25, 1.2
 READ, READ_TOKENS = 14, 1500  # of a paper, at most
 NEAR = 4  # the sentences that fit best: a fact rests on one of them
 _EXPLAINS = re.compile(
@@ -37,11 +38,10 @@ _EXPLAINS = re.compile(
 
 def answer_from_one(draft: Draft) -> Iterator[str]:
     """The form of all questions that no other form takes."""
-    if not is_about(draft.evidence):
-        yield draft.refuse()
-        return
     chat = draft.chat()
-    if chat is None:
+    if not draft.evidence or (chat is None and not is_about(draft.evidence)):
+        yield draft.refuse()
+    elif chat is None:
         yield from _quote(draft, draft.evidence[0])
     elif chat.is_local:
         yield from _led(draft, chat)
@@ -62,18 +62,26 @@ def _led(draft: Draft, chat: ChatModel) -> Iterator[str]:
         yield draft.refuse()
     elif draft.model == chat.name:
         yield from _second_opinion(draft, reading.chosen)
+    elif any(claim.is_invented for claim in draft.claims):
+        yield draft.refuse()
     else:
         draft.notes.append(f"{chat.name} gave no sentence that the paper supports.")
         yield from _quote(draft, reading.chosen)
 
 
 def _second_opinion(draft: Draft, evidence: Evidence) -> Iterator[str]:
-    """The sentence that fits best, where the model built on others and there is room for it."""
-    best = evidence.best
+    """The sentence that fits best, where the model built on others and there is room for it.
+
+    Where an amount is asked for and none was given, the best sentence with one.
+    """
+    told = " ".join(claim.text for claim in draft.claims if claim.supported)
+    missing = wants_amount(draft.question.standalone) and not has_amount(told)
+    fitting = [s for s in evidence.statements[:READ] if not missing or has_amount(s.text)]
     quoted = {(c.paper_id, c.start) for c in draft.citations.citations}
-    fits = _words(draft) + len(best.text.split()) <= _most(draft)
-    if fits and (evidence.paper.id, best.start) not in quoted:
-        yield draft.quote(evidence.paper, best)
+    for best in fitting[:1]:
+        room = _words(draft) + len(best.text.split()) <= _most(draft)
+        if room and (evidence.paper.id, best.start) not in quoted:
+            yield draft.quote(evidence.paper, best)
 
 
 class _Reading:
