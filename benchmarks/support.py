@@ -55,7 +55,7 @@ def main() -> None:
     data = list(pairs(Path(folder) / "scifact_train"))
     for name, encode in (("words and meaning", model.encode), ("words alone", None)):
         found = [
-            (label, Citations(encode, min_support=0.0).check(claim, [source]))
+            (label, Citations(encode, 0.0, 0.0).check(claim, [source]))
             for claim, label, source in data
         ]
         rows = [_rates(found, threshold) for threshold in THRESHOLDS]

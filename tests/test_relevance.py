@@ -2,7 +2,12 @@
 
 import pytest
 
-from paperqa.relevance import Asked, has_amount, sentence_scores, wants_amount
+from paperqa.relevance import (
+    AMOUNT_WEIGHT,
+    BEFORE_WEIGHT,
+    LINK_WEIGHT,
+    WORDS_WEIGHT,
+    Asked, has_amount, sentence_scores, wants_amount
 
 RARITY = {"ferri": 2.0, "harbour": 1.0, "hold": 1.0, "unasked": 9.0}
 ASKED = Asked.read("How many ferries does Harbour hold?", RARITY)
@@ -43,6 +48,11 @@ def test_coverage_weighs_words_by_how_telling_they_are():
 def test_a_score_is_the_sum_of_its_parts():
     sentences = ("Ferries hold 30 cars.", "Harbour is old.", "It carries GPT-4.")
     scores = sentence_scores(ASKED, "Harbour", sentences, (0.5, 0.4, -0.1))
-    assert scores == pytest.approx([0.5 + 0.4 + 0.27, 0.4, -0.1])
+    assert scores == pytest.approx(
+        [0.5 + WORDS_WEIGHT + AMOUNT_WEIGHT, 0.4 + 0.5 * BEFORE_WEIGHT, -0.1 + 0.4 * BEFORE_WEIGHT]
+    )
+    assert sentence_scores(ASKED, "", ("See http://x.y.",), (0.3,)) == pytest.approx(
+        [0.3 + LINK_WEIGHT]
+    )
     why = Asked.read("Why do ferries hold?", RARITY)
-    assert sentence_scores(why, "", sentences[:1], (0.5,)) == pytest.approx([0.9])
+    assert sentence_scores(why, "", sentences[:1], (0.5,)) == pytest.approx([0.5 + WORDS_WEIGHT])

@@ -1,7 +1,8 @@
 """How well a sentence fits a question: its meaning, the words they share, the kind of fact asked.
 
-The weights were chosen on the development questions of eval/transformers: the best sentence by
-cosine alone holds the fact for 41 % of 121 questions, by this sum for 57 % (docs/adr/0007).
+The weights were fitted to the development questions of eval/transformers by a pairwise logistic
+model (RankNet, Burges et al. 2005): the best sentence by cosine alone holds the fact for 41 % of the
+questions, by this sum for 66 % (cross-validated, docs/adr/0007).
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 
 from paperqa.index.lexical import question_terms, terms
 
-WORDS_WEIGHT = 0.4
-NUMBER_WEIGHT = 0.27
+WORDS_WEIGHT = 1.36
+AMOUNT_WEIGHT = 0.78
+BEFORE_WEIGHT = 0.82
+LINK_WEIGHT = -0.94
 _QUANTITY = re.compile(
     r"\b(?:how (?:many|much|large|big|small|fast|accurate|long|often|high|low|far|few|well|wide|"
     r"deep|strong|quick\w*)|by (?:how|what)|(?:what|which) (?:[\w-]+ ){0,4}?(?:accuracy|percentage|"
@@ -65,13 +68,18 @@ def has_amount(text: str) -> bool:
 def sentence_scores(
     asked: Asked, title: str, sentences: Sequence[str], cosines: Sequence[float]
 ) -> list[float]:
-    """A score for each sentence of a paper; higher fits better.
+    """A score for each sentence of a passage, given in order; higher fits better.
 
-    A title's words don't count: they lead to the paper, not to the sentence within it.
+    A title's words don't count: they lead to the paper, not to the sentence within it. The
+    sentence before counts: a figure follows what it is the figure of. Where code is to be found
+    is hardly ever asked.
     """
+    before = [0.0, *cosines[:-1]]
     return [
         float(cosine)
+        + BEFORE_WEIGHT * float(cosine_before)
         + WORDS_WEIGHT * asked.coverage(sentence, without=title)
-        + NUMBER_WEIGHT * (asked.wants_amount and has_amount(sentence))
-        for sentence, cosine in zip(sentences, cosines, strict=True)
+        + AMOUNT_WEIGHT * (asked.wants_amount and has_amount(sentence))
+        + LINK_WEIGHT * ("http" in sentence)
+        for sentence, cosine, cosine_before in zip(sentences, cosines, before, strict=True)
     ]

@@ -57,9 +57,11 @@ _OPPOSITES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What the check found: agreement from 0 to 1, and why a claim fails in spite of it."""
+    """What the check found: agreement from 0 to 1, the share of the claim's words that the quotes
+    have, and why a claim fails in spite of both."""
 
     agreement: float
+    shared: float
     failure: str = ""
 
 
@@ -73,16 +75,16 @@ def check_support(claim: str, quotes: str, paper: str, cosine: float | None = No
     if cosine is not None:
         agreement = COSINE_WEIGHT * max(cosine, 0.0) + COVERAGE_WEIGHT * shared
     if strange := sorted(names(claim) - names(paper)):
-        return Support(agreement, f"not in the paper: {', '.join(strange)}")
+        return Support(agreement, shared, f"not in the paper: {', '.join(strange)}")
     if missing := without_match(claim, quotes):
-        return Support(agreement, f"not in the quote: {', '.join(missing)}")
+        return Support(agreement, shared, f"not in the quote: {', '.join(missing)}")
     if _DENIES.search(claim) and not _DENIES.search(quotes):
-        return Support(agreement, "denies what the quote does not deny")
+        return Support(agreement, shared, "denies what the quote does not deny")
     if _states_denied(claim, quotes):
-        return Support(agreement, "states what the quote denies")
+        return Support(agreement, shared, "states what the quote denies")
     if _turned(claim, quotes):
-        return Support(agreement, "turns the quote's direction round")
-    return Support(agreement)
+        return Support(agreement, shared, "turns the quote's direction round")
+    return Support(agreement, shared)
 
 
 def coverage(claim: str, quotes: str) -> float:
