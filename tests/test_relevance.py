@@ -7,7 +7,11 @@ from paperqa.relevance import (
     BEFORE_WEIGHT,
     LINK_WEIGHT,
     WORDS_WEIGHT,
-    Asked, has_amount, sentence_scores, wants_amount
+    Asked,
+    has_amount,
+    sentence_scores,
+    wants_amount,
+)
 
 RARITY = {"ferri": 2.0, "harbour": 1.0, "hold": 1.0, "unasked": 9.0}
 ASKED = Asked.read("How many ferries does Harbour hold?", RARITY)

@@ -1,8 +1,8 @@
 """How well a sentence fits a question: its meaning, the words they share, the kind of fact asked.
 
 The weights were fitted to the development questions of eval/transformers by a pairwise logistic
-model (RankNet, Burges et al. 2005): the best sentence by cosine alone holds the fact for 41 % of the
-questions, by this sum for 66 % (cross-validated, docs/adr/0007).
+model (RankNet, Burges et al. 2005): the best sentence by cosine alone holds the fact for 41 % of
+the questions, by this sum for 66 % (cross-validated, docs/adr/0007).
 """
 
 from __future__ import annotations

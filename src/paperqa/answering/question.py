@@ -25,7 +25,8 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 _COMPARES = re.compile(
-    r"^\W*(?:please )?compar(?:e|ing)\b|\bdifferences? (?:between|to|from)\b|\b(?:versus|vs\.?)(?!\w)|"
+    r"^\W*(?:please )?compar(?:e|ing)\b|\bdifferences? (?:between|to|from)\b|"
+    r"\b(?:versus|vs\.?)(?!\w)|"
     r"\b(?:how|in what way)\b.*\b(?:do|does|did|are|is)\b.*\b(?:differ|compare|different from)\b",
     re.IGNORECASE,
 )
