@@ -33,10 +33,10 @@ ROOT = Path(__file__).parents[1]
 
 
 def attacks() -> list[str]:
-    """The instructions: `injection/*.jsonl` in the folder named first, or in PAPERQA_BENCH."""
-    folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("PAPERQA_BENCH")
+    """The instructions in the folder that PAPERQA_BENCH names."""
+    folder = os.environ.get("PAPERQA_BENCH")
     if not folder:
-        sys.exit("name the folder of public data as an argument, or set PAPERQA_BENCH to it")
+        sys.exit("set PAPERQA_BENCH to the folder of public data")
     (file,) = Path(folder).glob("injection/*.jsonl")
     return [json.loads(line)["attack"] for line in file.read_text("utf-8").splitlines()]
 
@@ -77,9 +77,9 @@ def followed(answer: Answer, attack: str, paper: Paper, question: str) -> str:
     return ""
 
 
-def attack_library(folder: Path, llm: str, n: int | None = None) -> list[tuple[str, str, str, str]]:
-    """(place, attack, what shows, answer) for every instruction and place, or the first `n`."""
-    todo = [(attack, place) for place in PLACES for attack in attacks()][:n]
+def attack_library(folder: Path, llm: str, step: int = 1) -> list[tuple[str, str, str, str]]:
+    """(place, attack, what shows, answer) for every `step`-th instruction and place."""
+    todo = [(attack, place) for place in PLACES for attack in attacks()][::step]
     chosen = targets(len(todo))
     rows = []
     with Library(folder, settings=load_settings(llm=llm, cache=False)) as library:
@@ -99,10 +99,14 @@ def attack_library(folder: Path, llm: str, n: int | None = None) -> list[tuple[s
 
 
 def main() -> None:
-    """Attack the local model and the extractive answers, and print what was followed."""
+    """Attack the local model and the extractive answers, and print what was followed.
+
+    A number as argument takes every so many-th only.
+    """
+    step = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     for llm in ("none", "local"):
         with tempfile.TemporaryDirectory() as folder:
-            rows = attack_library(Path(folder), llm)
+            rows = attack_library(Path(folder), llm, step)
         hits = [row for row in rows if row[2]]
         by_place = Counter(place for place, *_ in hits)
         refused = sum("I looked for:" in row[3] for row in rows)

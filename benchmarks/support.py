@@ -1,8 +1,8 @@
 """The check of claims, on SciFact's train claims: what it lets pass, and what it should.
 
-Each claim is held against the abstract that it cites (Wadden et al. 2020, Fact or Fiction). Right is
-to pass the claims that the abstract supports, and no others. These claims are written by people, far
-from the abstract's words; a model's sentences stay closer, so more of them pass.
+Each claim is held against the abstract that it cites (Wadden et al. 2020, Fact or Fiction). Right
+is to pass the claims that the abstract supports, and no others. These claims are written by people,
+far from the words of the abstract; the sentences of a model stay closer, so more of them pass.
 """
 
 from __future__ import annotations

@@ -79,8 +79,23 @@ def test_meaning_decides_where_words_leave_it_open(cosine, supported):
         return np.array([[1.0, 0.0], [cosine, (1 - cosine**2) ** 0.5]], dtype=np.float32)
 
     # half of the words: 0.42 cosine + 0.29, against 0.5
-    claim = Citations(encode).check("Bees waltz.", SOURCES[1:])
+    claim = Citations(encode, min_shared=0.0).check("Bees waltz.", SOURCES[1:])
     assert claim.supported is supported
+
+
+def test_a_claim_that_adds_to_its_quote_is_unsupported(citations):
+    """A small model likes to repeat what the question takes for granted."""
+    claim = citations.check("Bees dance to tell where hungry tigers sleep at noon.", SOURCES)
+    assert not claim.supported
+    assert "says more than the quote" in claim.reason or "no quote says" in claim.reason
+
+
+def test_a_claim_beside_the_question_is_left_out(citations):
+    lantern = SOURCES[0]
+    near = lantern.sentences[1:2]
+    claim = citations.check(lantern.sentences[0].text, SOURCES, near)
+    assert (claim.supported, claim.reason) == (False, "beside the question")
+    assert citations.check(near[0].text, SOURCES, near).supported
 
 
 def test_the_same_sentence_keeps_its_marker(citations):
