@@ -4,7 +4,8 @@ from functools import partial
 
 import pytest
 
-from paperqa.answering.catalogue_question import CatalogueQuestion, read
+from paperqa.answering.catalogue_conditions import CatalogueQuestion
+from paperqa.answering.catalogue_question import read
 
 LABS = frozenset({"Northlight", "Northlight Labs", "Meta"})
 papers = partial(CatalogueQuestion, "papers")

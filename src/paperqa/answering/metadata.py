@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from calendar import month_name
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from paperqa.answering.catalogue_question import CatalogueQuestion, read
+from paperqa.answering.catalogue_conditions import CatalogueQuestion
+from paperqa.answering.catalogue_question import read
 from paperqa.answering.draft import Draft
 from paperqa.answering.listing import fit
 from paperqa.citations import label
@@ -22,6 +26,8 @@ def answer_from_catalogue(draft: Draft) -> Iterator[str] | None:
     asked = read(draft.question.standalone, draft.library.organizations())
     if asked is None:
         return None
+    if asked.asks in ("fullest year", "emptiest year"):
+        return _tell_years(draft, asked)
     if asked.asks in ("papers", "count"):
         return _tell_papers(draft, asked)
     return _tell_facts(draft, asked)
@@ -42,6 +48,20 @@ def _tell_papers(draft: Draft, asked: CatalogueQuestion) -> Iterator[str]:
         yield f"- {line}\n"
     if len(found) > _LISTED:
         draft.notes.append(f"These are the first {_LISTED} of {len(found)} papers.")
+
+
+def _tell_years(draft: Draft, asked: CatalogueQuestion) -> Iterator[str]:
+    """The year with the most or the fewest papers, and those that tie with it."""
+    _note_undated(draft)
+    years = Counter(paper.year for paper in _find(draft, asked) if paper.year)
+    if not years:
+        yield draft.refuse("The catalogue has no such paper with a year.")
+        return
+    most = asked.asks == "fullest year"
+    n = (max if most else min)(years.values())
+    which = ", ".join(str(year) for year in sorted(years) if years[year] == n)
+    papers = f"papers on {asked.topic}" if asked.topic else "papers"
+    yield draft.state(f"{which}: the {'most' if most else 'fewest'} {papers} of a year, {n}.")
 
 
 def _tell_facts(draft: Draft, asked: CatalogueQuestion) -> Iterator[str]:
@@ -75,9 +95,9 @@ def _fact(asked: CatalogueQuestion, paper: Paper) -> str:
 def _find(draft: Draft, asked: CatalogueQuestion) -> list[Paper]:
     dated = True if asked.order in ("newest", "oldest") else asked.dated
     where = Where(years=asked.years, n_authors=asked.n_authors, by=asked.by, dated=dated)
-    found = draft.papers(where)
+    found = [paper for paper in draft.papers(where) if _has(paper, asked)]
     if asked.topic:
-        ids = _on_topic(draft, asked.topic, len(found), where)
+        ids = _on_topic(draft, asked.topic, len(draft.papers(where)), where)
         found = sorted((p for p in found if p.id in ids), key=lambda p: ids.index(p.id))
     if asked.order == "newest":
         return _first(sorted(found, key=_when, reverse=True), _when)
@@ -88,6 +108,20 @@ def _find(draft: Draft, asked: CatalogueQuestion) -> list[Paper]:
         counted.sort(key=_team, reverse=asked.order == "most authors")
         return _first(counted, _team)
     return found
+
+
+def _has(paper: Paper, asked: CatalogueQuestion) -> bool:
+    """Whether a paper is of the month and has one of the words in its title."""
+    if asked.month and asked.years:
+        month = f"{asked.years[0]}-{asked.month:02}"
+        if not (paper.published or "").startswith(month):
+            return False
+    return not asked.titled or any(_in_title(words, paper.title) for words in asked.titled)
+
+
+def _in_title(words: str, title: str) -> bool:
+    """At the start of a word, in any case: 'Swin' is in "SwinFace", "ant" isn't in "Variants"."""
+    return re.search(rf"\b{re.escape(words)}", title, re.IGNORECASE) is not None
 
 
 def _on_topic(draft: Draft, topic: str, n: int, where: Where) -> list[str]:
@@ -136,7 +170,11 @@ def _fits(asked: CatalogueQuestion, n: int) -> str:
     verb = "is" if n == 1 else "are"
     parts = [f"{verb} in the catalogue"] if not asked.is_filtered else []
     if asked.years:
-        parts.append(f"{verb} from {_span(asked.years)}")
+        month = f"{month_name[asked.month]} " if asked.month else ""
+        parts.append(f"{verb} from {month}{_span(asked.years)}")
+    if asked.titled:
+        said = " or ".join(f"“{words}”" for words in asked.titled)
+        parts.append(f"{'has' if n == 1 else 'have'} {said} in the title")
     if asked.n_authors:
         parts.append(f"{'has' if n == 1 else 'have'} {_span(asked.n_authors)} authors")
     if asked.by:
