@@ -21,6 +21,10 @@ def team(*ends):
     return papers(n_authors=ends)
 
 
+def titled(*words, **more):
+    return papers(titled=words, **more)
+
+
 @pytest.mark.parametrize(
     ("asked", "meant"),
     [
@@ -42,6 +46,20 @@ def team(*ends):
         ("have an author from Northlight", papers(by="Northlight")),
         ("by Ada Crane deal with fog", papers("fog", by="Ada Crane")),
         ("on fog are by Ada Crane", papers("fog", by="Ada Crane")),
+        ("are later than 2020", years(2021, LATER)), ("are from 2020 at the latest", years(0, 2020)),
+        ("appeared no later than 2019", years(0, 2019)), ("are from 2019 or before", years(0, 2019)),
+        ("came out after 2018 but before 2021", years(2019, 2020)),
+        ("appeared since 2018 and no later than 2021", years(2018, 2021)),
+        ("appeared in May 2020", papers(years=(2020, 2020), month=5)),
+        ("appeared in March, 2021", papers(years=(2021, 2021), month=3)),
+        ("were written by exactly three people", team(3, 3)),
+        ("were signed by at least two researchers", team(2, LATER)),
+        ("are by a team of eight", team(8, 8)), ("have a team of more than six", team(7, LATER)),
+        ("have 'Swin' in the title", titled("Swin")),
+        ("have BERT in their title", titled("BERT")),
+        ("have ‘fog’ or ‘mist’ in the title", titled("fog", "mist")),
+        ("appeared since May 2020", None), ("are annotated by three people", None),
+        ("cut images by a team of eight cutters", None),
         ("were not published in 2020", None), ("aren’t from 2020", None),
         ("except those of 2020 are there", None), ("use the 2012 challenge", None),
         ("use dropout", None), ("use meta learning", None), ("train with 2048 tokens", None),
@@ -68,6 +86,22 @@ def test_conditions_on_papers_are_read(asked, meant):
         ("Name the oldest paper on bird song.", papers("bird song", order="oldest")),
         ("Show papers since 2020 on tides with two authors by Northlight",
          papers("tides", years=(2020, LATER), n_authors=(2, 2), by="Northlight")),
+        ("Fog work from before 2021?", years(0, 2020, topic="Fog")),
+        ("2021 papers by Ada Crane, please", papers(years=(2021, 2021), by="Ada Crane")),
+        ("Everything published in December 2024?", papers(years=(2024, 2024), month=12)),
+        ("What's there on fog since 2020?", years(2020, LATER, topic="fog")),
+        ("Do we have papers from 2017?", years(2017, 2017)),
+        ("Which titles up to 2022 contain the word fog?", titled("fog", years=(0, 2022))),
+        ("Of everything dated 2025, which paper lists the largest number of authors?",
+         papers(years=(2025, 2025), order="most authors")),
+        ("count the papers later than 2020", count(years=(2021, LATER))),
+        ("What's the number of 2020 papers?", count(years=(2020, 2020))),
+        ("How many have fewer than four authors?", count(n_authors=(0, 3))),
+        ("How many papers have two or more authors?", count(n_authors=(2, LATER))),
+        ("How many 2020 titles contain 'fog'?", count(years=(2020, 2020), titled=("fog",))),
+        ("Which year has the most papers?", CatalogueQuestion("fullest year")),
+        ("In which year were the fewest papers on fog published?",
+         CatalogueQuestion("emptiest year", "fog")),
         ("How many papers are there?", count()), ("How many papers do we have?", count()),
         ("How many papers from 2020 are about fog?", count("fog", years=(2020, 2020))),
         ("How many papers did Meta publish in 2020?", count(years=(2020, 2020), by="Meta")),
@@ -83,10 +117,16 @@ def test_conditions_are_taken_out_and_the_topic_is_left(question, asked):
     [
         ("date", "When was HeronNet published? In which year did HeronNet appear? "
          "Which came first, HeronNet or Gull? Which paper came out first, HeronNet or Gull? "
-         "What year is HeronNet from?"),
+         "What year is HeronNet from? In which month did HeronNet come out? "
+         "On what exact date was HeronNet published? From which year is the paper on herons? "
+         "Was HeronNet published before or after Gull? Is HeronNet older than Gull? "
+         "Was HeronNet released before Gull? Which of the two is older, HeronNet or Gull?"),
         ("organization", "Which organisation is behind HeronNet? Who is behind HeronNet? "
-         "Which lab does HeronNet come from?"),
-        ("authors", "Who wrote HeronNet? Who are the authors of HeronNet?"),
+         "Which lab does HeronNet come from? Where was HeronNet developed? "
+         "At which university or company was HeronNet developed? Which lab built HeronNet? "
+         "From which institution is the paper on herons?"),
+        ("authors", "Who wrote HeronNet? Who are the authors of HeronNet? "
+         "What is the name of the first author of HeronNet? Who are HeronNet's authors?"),
         ("n_authors", "How many authors does HeronNet have? How many people wrote HeronNet? "
          "Which has more authors, HeronNet or Gull?"),
     ],
@@ -107,6 +147,13 @@ def test_a_fact_about_named_papers_is_told_by_its_kind(asks, questions):
         "What happened in 2018?", "How many papers does the survey of 2021 review?",
         "What does the survey of 2021 say about fog?", "Which method did the 2017 paper use?",
         "What is the earliest layer that learns edges?", "How many layers has the newest model?",
+        "What does the paper say in the title?", "From which year are the images?",
+        "In which month do most floods appear?", "Which year has the most samples?",
+        "Does anything published in 2021 beat HeronNet?", "How many have two heads?",
+        "How does work from before 2021 handle fog?", "Explain the 2021 paper on fog",
+        "Were the models tested before or after the flood?", "Which is later used to train?",
+        "In which group of layers does HeronNet look at itself?",
+        "At which university were the students recruited?",
         "When was the data from the buoys collected?", "What year is the data from?",
         "Which groups of birds come from the north?", "Which groups are compared in the paper?",
     ],

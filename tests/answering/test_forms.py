@@ -19,6 +19,11 @@ LANTERN, TIDE = "LanternNet: Cheap Kernels", "TideFormer: A Transformer"
         ("Which papers are from Harbour Lab?", TIDE),
         ("Which papers have exactly twelve authors?", "Quiet Gradients"),
         ("Which paper has the most authors?", "12 authors"),
+        ("Everything published in March 2023?", LANTERN),
+        ("How many papers have 'net' in the title?", "0 of the 5 papers have “net”"),
+        ("Which titles contain the word quiet?", "Quiet Gradients"),
+        ("Which year has the most papers?", "2023: the most papers of a year, 1."),
+        ("In which month did LanternNet appear?", "2023-03"),
     ],
 )
 def test_the_catalogue_answers_exactly(filled, question, text):
@@ -40,6 +45,8 @@ def test_papers_without_a_year_are_mentioned(filled):
         "Which papers are from Google Research?",
         "Which organisation published Quiet Gradients?",
         "What was published in 1999?",
+        "What was published in April 2023?",
+        "What is the name of the first author of LanternNet?",
     ],
 )
 def test_what_the_catalogue_does_not_know_is_refused(filled, question):

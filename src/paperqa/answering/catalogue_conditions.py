@@ -58,7 +58,8 @@ _FAR = 9999
 # What stands before "in 2020" where that is the year of papers, not of the data they use.
 _OF_PAPERS = re.compile(
     rf"(?:^|\b(?:{PAPERS}|what|everything|anything)(?:['’]s)?)(?:\s+(?:that|which|are|is|were|was|"
-    rf"been|there|do|we|have|with|but|and|dates?|dating|both|{PUBLISHED}))*"
+    rf"been|there|does|do|we|(?:the|our|your|this) (?:library|collection|catalogue)|hold|contain|"
+    rf"have|with|but|and|dates?|dating|both|{PUBLISHED}))*"
     r"(?:\s+(?:on|about|by|from|did|has|have)\s(?:(?!\b(?:that|which|us\w+|with)\b)[^,;])*)?\W*$|"
     rf"(?<!that )(?<!which )\b(?:(?:are|is|were|was|been)(?: {PUBLISHED})?|appeared|came out)\W*$",
     re.IGNORECASE,
@@ -140,7 +141,7 @@ _HOW_MANY = (
 )
 _PEOPLE = r"(?:authors|people|persons|researchers|scientists)"
 _TEAM = re.compile(
-    rf"\b(?:written|authored|signed)\s+by\s+{_HOW_MANY}\s+{_PEOPLE}\b|"
+    rf"\b(written|authored|signed|{PAPERS})\s+by\s+{_HOW_MANY}\s+{_PEOPLE}\b|"
     rf"\b(?:by|with|from|ha[sv]e?)\s+an?\s+(?:author\s+)?(?:team|group)\s+of\s+{_HOW_MANY}\b"
     rf"(?:\s+{_PEOPLE}\b|(?=\W*$|,|\s+(?:in|from|since|after|before|on|about)\b))",
     re.IGNORECASE,
@@ -208,7 +209,7 @@ def conditions(found: CatalogueQuestion, text: str, organizations: frozenset[str
 
 def plainly(text: str) -> str:
     """The question with teams and people said as numbers of authors."""
-    return _TEAM.sub(lambda match: f"with {match[1] or match[3]} authors", text)
+    return _TEAM.sub(lambda m: f"{m[1] or ''} with {m[2] or m[4]} authors", text)
 
 
 def in_title(text: str) -> tuple[tuple[str, ...], str]:
@@ -225,7 +226,7 @@ def _in_years(found: CatalogueQuestion, text: str) -> Found:
     month = _MONTH.search(text)
     if month:
         text = text[: month.start()] + text[month.end() :]
-    for pattern, to_range in _YEARS:
+    for pattern, to_range in (*_YEARS, *_YEARS):  # "after 2020 but no later than 2022"
         match = next((m for m in pattern.finditer(text) if _dates_papers(m)), None)
         if match is None:
             continue

@@ -37,7 +37,8 @@ _SAID_IN_THEM = r" (?:do|does|did)\b(?!.*\b(?:publish|write|release|have|hold|co
 _ASKS: tuple[tuple[Asks, str], ...] = (
     ("fullest year", rf"{_WHICH} year\b.*\b(?:most|(?:largest|highest) number of) {_OF_YEAR}"),
     ("emptiest year", rf"{_WHICH} year\b.*\b(?:fewest|(?:smallest|lowest) number of) {_OF_YEAR}"),
-    ("n_authors", r"how many (?:co-?)?authors\b|\bnumber of authors\b|(?<!or )\b(?:more|fewer) authors\b"),
+    ("n_authors", r"how many (?:co-?)?authors\b|\bnumber of authors\b|"
+     r"(?<!or )\b(?:more|fewer) authors\b"),
     ("n_authors", rf"how many (?:people|persons|researchers|scientists)\b.*\b{_WROTE}\b"),
     ("count", rf"how many{THEIR}{{0,6}}?\W+{PAPERS}\b(?!{_SAID_IN_THEM})"),
     ("count", rf"(?:what is the )?(?:number|count) of (?:\S+ ){{0,3}}?{PAPERS}\b"),
@@ -46,23 +47,27 @@ _ASKS: tuple[tuple[Asks, str], ...] = (
     ("count", rf"^\W*(?:and )?how many (?:of (?:them|these|those) )?(?:(?:are|were) )?"
      rf"(?:{PUBLISHED}|from|by)\b"),
     ("date", rf"\bwhen (?:was|were|did|is)\b.*\b{PUBLISHED}\b|\bhow old is\b"),
-    ("date", rf"{_WHICH} (?:year|month|date)s?\b.*\b{PUBLISHED}\b|\bpublication date\b"),
+    ("date", rf"{_WHICH} (?:year|month|date)s?\b(?! do\b).*\b{PUBLISHED}\b|\bpublication date\b"),
     ("date", rf"\b(?:when|(?:what|which) (?:year|month|date)) {_IS_FROM}"),
     ("date", rf"\b(?:from|of) (?:which|what) (?:year|month) (?:is|are|was|does) {_A_PAPER}"),
-    ("date", rf"\bwhich (?:(?:one|{PAPERS}) )?(?:came(?: out)?|appeared|was published|is) "
-     r"(?:(?:the )?(?:first|earlier|later|older|newer))\b(?! to\b)"),
+    ("date", rf"\bwhich (?:(?:one|of the two|{PAPERS}) )?(?:came(?: out)?|appeared|"
+     r"was published|is) (?:the )?(?:first|earlier|later|older|newer)\b(?! (?:to|\w+ed)\b)"),
     ("date", rf"\b{PUBLISHED}\b.*\bbefore or after {_A_PAPER}"),
     ("date", rf"^\W*(?:is|was|did) {_A_PAPER}.*\b{PUBLISHED} (?:before|after|(?:earl|lat)\w+ than) "
      rf"{_A_PAPER}|^\W*(?:is|was) {_A_PAPER}.*\b(?:older|newer) (?:or \w+ )?than {_A_PAPER}"),
     ("organization", r"\b(?:which|what) (?:organi[sz]ations?|institutions?|compan(?:y|ies)|labs?|"
      r"universit(?:y|ies)|groups?(?! of)) (?:.*\b(?:behind|published|released|wrote)\b|"
      rf"{_IS_FROM})"),
-    ("organization", rf"\b(?:at|by|in|from) (?:which|what) {_MAKERS}(?: or {_MAKERS})? "
-     rf"(?:is|was|were|does|did) {_A_PAPER}.*\b(?:develop|creat|made|buil[dt]|writ|inven|from)"),
+    ("organization", rf"\b(?:(?:at|by|in|from) (?:which|what) {_MAKERS}(?: or {_MAKERS})?|where) "
+     rf"(?:is|was|were|does|did) {_A_PAPER}.*\b(?:developed|created|made|built|written)\W*$"),
+    ("organization", rf"\bfrom (?:which|what) {_MAKERS} (?:is|are|does|did) {_A_PAPER}|"
+     rf"\b(?:which|what) {_MAKERS} (?:developed|created|made|built) {_A_PAPER}|"
+     rf"\b(?:which|what) {_MAKERS} (?:do|did|are|were) (?:the|its) authors\b"),
     ("organization", r"\bwho (?:is|are|was|stands?)\b.*\bbehind\b|\baffiliations? of\b"),
     ("authors", r"\bwho (?:wrote|authored|(?:is|are|was|were) the (?:\w+ )?authors?)\b|"
      r"\b(?:what|which|name|give|tell)\b.*\b(?:names? of the|first|last|lead|senior) "
-     r"(?:\w+ )?authors?\b"),
+     r"(?:\w+ )?authors?\b|^\W*(?:name|list|give)(?: me)? the (?:authors\b|names of)|"
+     r"\bauthors['’] names\b|^\W*who (?:is|are|were) \S+['’]s? authors?\b"),
 )  # fmt: skip
 
 _NO_VERB = (
@@ -73,11 +78,12 @@ _PAPERS_ASKED = re.compile(
     rf"(?:^\W*(?:the|all|{NEWEST}|{OLDEST})|\b(?:which|what|list|name|show|find|give|is there|"
     rf"are there|any))\b{THEIR}{{0,8}}?\W+{PAPERS}\b|"
     r"\bwhat(?:['’]s| (?:was|were|has been|is|are)) (?:published|written|there|dated)\b|"
-    r"\bwhat do we have\b|\bwhat has the (?:(?:most|fewest) authors|(?:long|short)est author)\b|"
+    r"\bwhat do we have\b|\bdo(?:es)? (?:we|you|(?:the|our|your) \w+) (?:have|hold|contain|list)\b|"
+    r"\bwhat has the (?:(?:most|fewest) authors|(?:long|short)est author)\b|"
     rf"\bwhat (?:appeared|came out)\b|\bwhich (?:one )?(?:is|was) the\b|\b{NEWEST} (?:on|about)\b|"
     # without a head: "Fog papers of 2020?", "Everything since 2020"
     r"^(?!.*\b(?:how|why|when|where|what|who|whose|whether)\b)"
-    rf"(?:.*\b(?:everything|anything)\b|\W*(?:{_NO_VERB}[\w'’.-]+{THEIR}{{0,7}}?\W+)?{PAPERS}\b)",
+    rf"(?:\W*(?:of\s+)?(?:everything|anything)\b|\W*(?:{_NO_VERB}[\w'’.-]+{THEIR}{{0,7}}?\W+)?{PAPERS}\b)",
     re.IGNORECASE,
 )
 _EXCLUDES = re.compile(
@@ -93,7 +99,8 @@ _FILLER = frozenset(
     "one ones most fewest recent out there them group number people total altogether all year "
     "we us our me tell from by on with at of about to do does has which what who whose name names "
     "paper's what's what’s got years known count among but any some saw brought largest highest "
-    "present presents deal deals describe describes report reports concern concerning".split()
+    "give find signed authored hold holds present presents deal deals describe describes report "
+    "reports concern concerning".split()
 )
 
 
