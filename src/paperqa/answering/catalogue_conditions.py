@@ -109,8 +109,10 @@ _YEARS = tuple(
     )
 )  # fmt: skip
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = re.compile(  # "since May 2020" isn't read
-    r"\b(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+_MONTH = re.compile(  # "since May 2020" isn't read: the catalogue is restricted by whole years
+    r"(?:^|(?<!since)(?<!after)(?<!before)(?<!until)(?<!than)(?<!\bto)(?<!\bby)(?<!\band)"
+    r"(?<!between)(?<!\btill)(?<!starting in)(?<!starting from)\s)"
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?,?\s+(?:of\s+)?"
     rf"(?={_YEAR}\b(?!\s*(?:to|until|till|through|and|or|onwards?|at|[-–—])))",
     re.IGNORECASE,
@@ -225,7 +227,7 @@ def in_title(text: str) -> tuple[tuple[str, ...], str]:
 def _in_years(found: CatalogueQuestion, text: str) -> Found:
     month = _MONTH.search(text)
     if month:
-        text = text[: month.start()] + text[month.end() :]
+        text = _without(text, month)
     for pattern, to_range in (*_YEARS, *_YEARS):  # "after 2020 but no later than 2022"
         match = next((m for m in pattern.finditer(text) if _dates_papers(m)), None)
         if match is None:

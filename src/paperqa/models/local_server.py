@@ -51,9 +51,11 @@ class LocalServer:
         params.endpoint_props = False
         params.offline = True
         params.cache_ram_mib = 0
-        with contextlib.suppress(OSError):  # a folder that can't be written: read afresh each time
+        self._keeps = False  # in a folder that can't be written, the server's own cache must do
+        with contextlib.suppress(OSError):
             self._kept.mkdir(exist_ok=True)
             params.slot_save_path = f"{self._kept}{os.sep}"
+            self._keeps = True
         try:
             self._server: Any = xllamacpp.Server(params)
         except RuntimeError as error:
@@ -62,6 +64,8 @@ class LocalServer:
 
     def recall(self, prefix: Sequence[Turn], slot: int) -> None:
         """Bring a slot to the state of having read `prefix` and nothing else."""
+        if not self._keeps:
+            return
         digest = sha256(repr((self._version, list(prefix))).encode()).hexdigest()[:24]
         file = self._kept / f"{digest}.bin"
         if file.is_file() and self._slot(slot, "restore", file.name):
@@ -76,7 +80,8 @@ class LocalServer:
             },
         )
         partial = f"{digest}.{os.getpid()}.part"
-        if self._slot(slot, "save", partial):
+        self._keeps = self._slot(slot, "save", partial)
+        if self._keeps:
             (self._kept / partial).replace(file)
             newest_first = sorted(self._kept.glob("*.bin"), key=lambda f: -f.stat().st_mtime)
             for old in newest_first[_KEPT:]:
