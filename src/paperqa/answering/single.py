@@ -65,7 +65,7 @@ def _led(draft: Draft, chat: ChatModel) -> Iterator[str]:
     elif any(claim.is_invented for claim in draft.claims):
         yield draft.refuse()
     else:
-        draft.notes.append(f"{chat.name} gave no sentence that the paper supports.")
+        draft.notes.append(f"{chat.name} gave no sentence that the paper supports: quotes.")
         yield from _quote(draft, reading.chosen)
 
 
