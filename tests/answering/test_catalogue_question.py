@@ -160,3 +160,8 @@ def test_a_fact_about_named_papers_is_told_by_its_kind(asks, questions):
 )  # fmt: skip
 def test_what_papers_say_is_not_for_the_catalogue(question):
     assert read(question, LABS) is None
+
+
+def test_a_lack_that_is_not_understood_is_no_count_of_all():
+    assert read("How many papers have no abstract?") is None
+    assert read("For how many papers is no publication year known?") is None

@@ -91,6 +91,7 @@ _EXCLUDES = re.compile(
     r"\b(?:except|excluding|other than)\b",
     re.IGNORECASE,
 )
+_LACKS = re.compile(r"\b(?:no|not|none|without|unknown|missing|lack(?:s|ing)?)\b", re.IGNORECASE)
 _FILLER = frozenset(
     "papers paper works work article articles publication publications study studies published "
     "document documents preprint preprints everything anything titles title please inclusive both "
@@ -127,6 +128,6 @@ def read(question: str, organizations: frozenset[str] = frozenset()) -> Catalogu
         for word in re.findall(r"[\w'’-]+", rest)
         if word.lower() not in _FILLER and question_terms(word)
     )
-    if asks == "count" and not found.is_filtered and topic:
+    if asks == "count" and not found.is_filtered and (topic or _LACKS.search(rest)):
         return None  # "how many papers did the survey review?" is for the survey to say
     return replace(found, topic=topic)
