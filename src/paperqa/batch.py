@@ -74,13 +74,18 @@ def answer_all(
 
 def _answered(out: Path) -> list[str]:
     """The ids in `out`; a last line that a crash cut short is taken off."""
+    return [str(row.get("id")) for _, row in _rows(out)] if whole_lines(out) else []
+
+
+def whole_lines(out: Path) -> list[bytes]:
+    """The lines of a file that is appended to; a last one that was cut short is taken off."""
     if not out.exists():
         return []
-    whole = out.read_bytes()
-    complete = whole[: whole.rfind(b"\n") + 1]
-    if len(complete) < len(whole):
+    found = out.read_bytes()
+    complete = found[: found.rfind(b"\n") + 1]
+    if len(complete) < len(found):
         out.write_bytes(complete)
-    return [str(row.get("id")) for _, row in _rows(out)]
+    return complete.splitlines()  # of bytes: U+2028 in a text ends none
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+from paperqa.batch import whole_lines
 from paperqa.errors import InputError
 from paperqa.evaluation.dataset import Sample
 from paperqa.evaluation.metrics import METRICS
@@ -37,7 +38,7 @@ def run(
 
     Raises `InputError` when `out` holds answers to other samples.
     """
-    rows = _kept(out)
+    rows = [json.loads(line) for line in whole_lines(out)]
     if [row["id"] for row in rows] != [sample.id for sample in samples[: len(rows)]]:
         raise InputError(f"{out} holds answers to other questions; name another folder")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -81,14 +82,3 @@ def _row(sample: Sample, given: Answer) -> dict[str, Any]:
         "scores": {name: metric(sample, given) for name, metric in METRICS.items()},
         "answer": given.to_dict(),
     }
-
-
-def _kept(out: Path) -> list[dict[str, Any]]:
-    """The rows in `out`; a last line that was cut short is taken off."""
-    if not out.exists():
-        return []
-    whole = out.read_bytes()
-    complete = whole[: whole.rfind(b"\n") + 1]
-    if len(complete) < len(whole):
-        out.write_bytes(complete)
-    return [json.loads(line) for line in complete.splitlines()]  # bytes: U+2028 ends none
