@@ -9,6 +9,7 @@ from paperqa.relevance import (
     WORDS_WEIGHT,
     Asked,
     has_amount,
+    has_figure,
     sentence_scores,
     wants_amount,
 )
@@ -39,6 +40,12 @@ def test_questions_for_an_amount_are_told(question, wanted):
 )  # fmt: skip
 def test_amounts_are_told_from_names(text, given):
     assert has_amount(text) is given
+
+
+def test_a_figure_measures_and_does_not_count():
+    assert has_figure("It halves the cost.")
+    assert has_figure("It is 58\\% smaller.")
+    assert not has_figure("It combines two ideas of GPT-4.")
 
 
 def test_coverage_weighs_words_by_how_telling_they_are():

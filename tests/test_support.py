@@ -7,6 +7,8 @@ from paperqa.support import check_support, cosines, coverage, names
 
 QUOTE = "OrchardNet counts birds in 30 seconds and needs less memory than DuskNet."
 DENIES, DENIED = "denies what the quote does not deny", "states what the quote denies"
+SEVERAL = "OrchardNet and DuskNet gain 5% and 3%, respectively."
+SOME = "takes some of the figures that the quote gives in order"
 TURNED = "turns the quote's direction round"
 
 
@@ -34,10 +36,11 @@ def test_names_are_told_from_words(text, found):
         ("It needs more memory than DuskNet.", QUOTE, TURNED),
         ("It increases noise.", "It reduces noise.", TURNED),
         ("The error falls with depth.", "The error rises with depth.", TURNED),
+        ("DuskNet gains 3%.", SEVERAL, SOME), ("It gains 5% and 3%.", SEVERAL, ""),
         ("It is slower.", "It is faster.", TURNED), ("It is worse.", "It is better.", TURNED),
     ],
 )  # fmt: skip
-def test_five_conditions_are_hard(claim, quotes, failure):
+def test_six_conditions_are_hard(claim, quotes, failure):
     assert check_support(claim, quotes, QUOTE).failure == failure
 
 

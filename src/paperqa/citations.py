@@ -12,6 +12,8 @@ from paperqa.types import Citation, Claim, Paper, Sentence
 
 # Fitted to SciFact's claims and to 130 sentences of the local model (docs/adr/0008).
 MIN_SUPPORT, MIN_SHARED = 0.5, 0.7
+BESIDE = "beside the question"
+_LEANS = 0.5
 _GAIN = 0.15  # what a second sentence must add to the claim's coverage to be quoted too
 
 Encode = Callable[[Sequence[str]], Vectors]
@@ -71,7 +73,7 @@ class Citations:
             return Claim(text, (), False, "nothing to quote")
         _, quotes, paper = best
         if near is not None and not any(sentence in near for sentence in quotes):
-            return Claim(text, (), False, "beside the question")
+            return Claim(text, (), False, BESIDE)
         quoted = " ".join([paper.title, *(sentence.text for sentence in quotes)])
         cosine = cosines(self._encode([text, quoted]))[0] if self._encode else None
         support = check_support(text, quoted, f"{paper.title} {paper.text}", cosine)
@@ -84,6 +86,11 @@ class Citations:
             return Claim(text, (), False, f"says more than the quote, which has {share}")
         markers = tuple(self._mark(paper, sentence, support.agreement) for sentence in quotes)
         return Claim(text, markers, True, f"agreement {support.agreement:.2f}")
+
+    def nearest(self, text: str, source: Source) -> tuple[Sentence, ...]:
+        """The sentences that a text leans on; none where they hold less than half of its words."""
+        held, sentences, _ = _best_quotes(text, source)
+        return sentences if held >= _LEANS else ()
 
     def quote(self, paper: Paper, sentence: Sentence) -> Claim:
         """A claim that is a sentence of a paper, word for word."""

@@ -29,6 +29,7 @@ _AMOUNT = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|double|twice|linear|quadratic)\b",
     re.IGNORECASE,
 )
+_FIGURE = re.compile(r"\d|\b(?:half|halv\w+|doubl\w+|twice|third|quarter|linear|quadratic)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,11 @@ def wants_amount(question: str) -> bool:
 def has_amount(text: str) -> bool:
     """Whether a text gives a number or a size; the 4 of GPT-4 is none."""
     return bool(_AMOUNT.search(_NAME_WITH_DIGIT.sub("", text)))
+
+
+def has_figure(text: str) -> bool:
+    """Whether a text gives a measured amount: "two branches" count something and measure none."""
+    return bool(_FIGURE.search(_NAME_WITH_DIGIT.sub("", text)))
 
 
 def sentence_scores(

@@ -1,6 +1,7 @@
-"""Whether quotes support a claim: agreement in words and meaning, and five hard conditions.
+"""Whether quotes support a claim: agreement in words and meaning, and six hard conditions.
 
-Every number of the claim must be in the quotes, every name in the paper; the claim may not deny
+Every number of the claim must be in the quotes, every name in the paper; of figures given
+"respectively" it must have all; it may not deny
 what the quotes don't, nor state what they deny, nor turn their direction round (more for less).
 Weights and threshold were fitted to the train claims of SciFact (Wadden et al. 2020), see
 docs/adr/0008.
@@ -17,7 +18,7 @@ import numpy as np
 
 from paperqa.index.lexical import question_terms, terms
 from paperqa.models.embedding import Vectors
-from paperqa.quantities import without_match
+from paperqa.quantities import quantities, without_match
 
 COSINE_WEIGHT, COVERAGE_WEIGHT = 0.42, 0.58
 _WORD = re.compile(r"(?<!\w)[^\W\d_][\w-]*\w")
@@ -78,6 +79,8 @@ def check_support(claim: str, quotes: str, paper: str, cosine: float | None = No
         return Support(agreement, shared, f"not in the paper: {', '.join(strange)}")
     if missing := without_match(claim, quotes):
         return Support(agreement, shared, f"not in the quote: {', '.join(missing)}")
+    if _takes_some(claim, quotes):
+        return Support(agreement, shared, "takes some of the figures that the quote gives in order")
     if _DENIES.search(claim) and not _DENIES.search(quotes):
         return Support(agreement, shared, "denies what the quote does not deny")
     if _states_denied(claim, quotes):
@@ -104,6 +107,15 @@ def names(text: str) -> set[str]:
 def cosines(vectors: Vectors) -> Sequence[float]:
     """The cosine of the first (unit) vector with each of the others."""
     return [float(cosine) for cosine in np.asarray(vectors[1:] @ vectors[0])]
+
+
+def _takes_some(claim: str, quotes: str) -> bool:
+    """Whether a claim has some figures of "x and y for A and B, respectively", and not all.
+
+    Which figure is whose is then easily mixed up, and all their words are in the quote.
+    """
+    in_order = "respectively" in quotes.lower() and quantities(claim, words=False)
+    return bool(in_order and without_match(quotes, claim))
 
 
 def _states_denied(claim: str, quotes: str) -> bool:

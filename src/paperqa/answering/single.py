@@ -17,11 +17,11 @@ from llama_index.core.llms import ChatMessage
 from paperqa.answering.draft import Draft, to_read
 from paperqa.answering.listing import is_about
 from paperqa.answering.wording import REFUSAL, asked, checked, sentences, turns
-from paperqa.citations import Source
+from paperqa.citations import BESIDE, Source
 from paperqa.models.chat import ChatModel
 from paperqa.models.local_server import SLOTS
 from paperqa.prompts import render
-from paperqa.relevance import has_amount, wants_amount
+from paperqa.relevance import has_figure, wants_amount
 from paperqa.types import Evidence, Sentence
 
 # Log-odds of yes, fitted to the development questions (docs/adr/0008): from MIN_ODDS on a paper is
@@ -29,6 +29,7 @@ from paperqa.types import Evidence, Sentence
 MIN_ODDS, SURE_ODDS = 0.25, 1.2
 READ, READ_TOKENS = 14, 1500  # of a paper, at most
 NEAR = 4  # the sentences that fit best: a fact rests on one of them
+SECONDING = {False: 1, True: NEAR}  # the best sentences are quoted too: more for how and why
 _EXPLAINS = re.compile(
     r"\b(?:why|how (?:does|do|did|is|are|was|were|can|could|come|exactly)|what makes|reasons?|"
     r"in what way|by what means|what happens|explain)\b",
@@ -54,34 +55,57 @@ def _led(draft: Draft, chat: ChatModel) -> Iterator[str]:
     reading = _Reading(draft, chat)
     with closing(sentences(draft, chat.in_turn(reading.reply))) as said:
         for piece in checked(draft, reading.source, said, reading.near):
-            draft.model = chat.name
             yield piece
             if _words(draft) >= _most(draft):
                 break
     if reading.chosen is None:
         yield draft.refuse()
-    elif draft.model == chat.name:
-        yield from _second_opinion(draft, reading.chosen)
+        return
+    if not _told(draft):
+        yield from _set_aside(draft, reading)
+    if _told(draft):
+        draft.model = chat.name
+        yield from _more_quotes(draft, reading.chosen, SECONDING[_explains(draft)])
     elif any(claim.is_invented for claim in draft.claims):
         yield draft.refuse()
     else:
         draft.notes.append(f"{chat.name} gave no sentence that the paper supports: quotes.")
-        yield from _quote(draft, reading.chosen)
+        yield from _meant(draft, reading.chosen)
 
 
-def _second_opinion(draft: Draft, evidence: Evidence) -> Iterator[str]:
-    """The sentence that fits best, where the model built on others and there is room for it.
+def _set_aside(draft: Draft, reading: _Reading) -> Iterator[str]:
+    """The first claims that were held to be beside the question, where there are no others."""
+    aside = [claim for claim in draft.claims if claim.reason == BESIDE]
+    draft.claims[:] = [claim for claim in draft.claims if claim.reason != BESIDE]
+    yield from checked(draft, reading.source, [claim.text for claim in aside[:2]])
+    draft.claims += aside[2:]
 
-    Where an amount is asked for and none was given, the best sentence with one.
+
+def _meant(draft: Draft, evidence: Evidence) -> Iterator[str]:
+    """The sentences that the first claim leans on, which failed itself, and those that fit best."""
+    failed = draft.claims[0].text if draft.claims else ""
+    leant_on = draft.citations.nearest(failed, _source(evidence))
+    if not leant_on:
+        yield from _quote(draft, evidence)
+        return
+    for sentence in leant_on:
+        yield draft.quote(evidence.paper, sentence) + " "
+    yield from _more_quotes(draft, evidence, 3)
+
+
+def _more_quotes(draft: Draft, evidence: Evidence, n: int) -> Iterator[str]:
+    """Those of the `n` sentences that fit best which aren't quoted yet, where there is room.
+
+    Where an amount is asked for and none was given, of the sentences with one.
     """
     told = " ".join(claim.text for claim in draft.claims if claim.supported)
-    missing = wants_amount(draft.question.standalone) and not has_amount(told)
-    fitting = [s for s in evidence.statements[:READ] if not missing or has_amount(s.text)]
+    missing = wants_amount(draft.question.standalone) and not has_figure(told)
+    fitting = [s for s in evidence.statements[:READ] if not missing or has_figure(s.text)]
     quoted = {(c.paper_id, c.start) for c in draft.citations.citations}
-    for best in fitting[:1]:
+    for best in fitting[:n]:
         room = _words(draft) + len(best.text.split()) <= _most(draft)
         if room and (evidence.paper.id, best.start) not in quoted:
-            yield draft.quote(evidence.paper, best)
+            yield draft.quote(evidence.paper, best) + " "
 
 
 class _Reading:
@@ -105,7 +129,7 @@ class _Reading:
 
         How and why may rest on any sentence.
         """
-        explains = _EXPLAINS.search(self._draft.question.standalone)
+        explains = _explains(self._draft)
         return None if explains or not self.chosen else self.chosen.statements[:NEAR]
 
     def reply(self) -> Generator[str]:
@@ -145,7 +169,7 @@ def _free(draft: Draft, chat: ChatModel) -> Iterator[str]:
 def _quote(draft: Draft, evidence: Evidence) -> Iterator[str]:
     """The sentences that fit best, as many as a reader takes in at once, in the paper's order."""
     chosen: list[Sentence] = []
-    for sentence in evidence.statements[:3]:
+    for sentence in evidence.statements[: 5 if _explains(draft) else 3]:
         words = sum(len(s.text.split()) for s in [*chosen, sentence])
         if not chosen or words <= _most(draft):
             chosen.append(sentence)
@@ -155,7 +179,15 @@ def _quote(draft: Draft, evidence: Evidence) -> Iterator[str]:
 
 def _most(draft: Draft) -> int:
     """How many words an answer may have: more where it explains."""
-    return 110 if _EXPLAINS.search(draft.question.standalone) else 58
+    return 110 if _explains(draft) else 58
+
+
+def _explains(draft: Draft) -> bool:
+    return bool(_EXPLAINS.search(draft.question.standalone))
+
+
+def _told(draft: Draft) -> bool:
+    return any(claim.supported for claim in draft.claims)
 
 
 def _words(draft: Draft) -> int:
