@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export Q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models ask chat test lint types check lock clean
+.PHONY: help setup models ask chat test lint types gate check lock clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,7 +40,10 @@ lint: $(VENV)/.installed  ## Lint and check the format
 types: $(VENV)/.installed  ## Check types, strictly
 	$(BIN)/mypy
 
-check: lint types test  ## Lint, format, types, tests
+gate: setup  ## See that answers didn't get worse (offline, half a minute)
+	@PAPERQA_LLM=none $(BIN)/paperqa eval gate
+
+check: lint types test gate  ## Lint, format, types, tests, gate
 
 lock:  ## Make requirements.lock anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \

@@ -33,7 +33,7 @@ def run(language, code, folder):
 
 
 def test_every_marked_block_is_found():
-    assert [language for language, _ in BLOCKS] == ["sh", "sh", "python"]
+    assert [language for language, _ in BLOCKS] == ["sh", "sh", "sh", "python"]
 
 
 def test_commands_and_snippets_run(folder):
@@ -42,11 +42,12 @@ def test_commands_and_snippets_run(folder):
         done = run(language, code, folder)
         assert done.returncode == 0, f"{code}\n{done.stderr}"
         outputs.append(done.stdout)
-    shell, batch, python = outputs
+    shell, batch, evaluation, python = outputs
     assert "added 6, updated 0, unchanged 0" in shell
     assert "TideFormer" in shell
     assert "all indexes agree" in shell
     assert "answered 1" in batch
+    assert "6 questions in both runs" in evaluation
     assert "added 5, updated 0, unchanged 0" in python
     assert "81.4" in python
 

@@ -134,6 +134,11 @@ class Library:
         """The papers, newest first."""
         return self._stores.catalogue.papers(where)
 
+    def paper(self, paper_id: str) -> Paper | None:
+        """The paper of an id; of the packaged sample while the library is empty, as it answers."""
+        stores = self._stores if len(self) else self._sample._stores
+        return stores.catalogue.papers_by_id([paper_id]).get(paper_id)
+
     def organizations(self) -> frozenset[str]:
         """The organisations that papers are known to be from."""
         return self._stores.catalogue.organizations()

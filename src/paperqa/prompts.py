@@ -13,6 +13,7 @@ from string import Template
 
 _PACKED = Path(__file__).parent / "prompts"  # in a wheel
 _CHECKOUT = Path(__file__).parents[2] / "prompts"  # in a checkout
+_TAG = re.compile(r"<\s*/?\s*(\w+)\s*>")
 _TURN = re.compile(r"^### (system|user|assistant)\n", re.MULTILINE)
 
 
@@ -48,6 +49,12 @@ def render_turns(name: str, **variables: str) -> list[tuple[str, str]]:
         (role, Template(text).substitute(variables).strip())
         for role, text in zip(parts[::2], parts[1::2], strict=True)
     ]
+
+
+def fenced(text: str) -> str:
+    """`text` on one line and without tags: it can't close the fence that a prompt puts around it,
+    nor fake another line."""
+    return " ".join(_TAG.sub(r"(\1)", text).split())
 
 
 def _checked(name: str, variables: Mapping[str, str]) -> Template:

@@ -32,22 +32,33 @@ def test_samples_are_read_from_a_file_or_its_folder(write):
     assert load_dataset(file, "dev") == (first,)
 
 
+def test_a_line_of_your_own_needs_little(write):
+    (mine,) = load_dataset(write({"id": "a", "question": "How many?", "keys": [["7", "seven"]]}))
+    assert mine == Sample("a", "test", "fact", "How many?", keys=(("7", "seven"),))
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
         ("{", "Expecting"), ("[]", "not a JSON object"),
         (ROW | {"answer": "7"}, "unknown fields: answer"),
-        (ROW | {"question": " "}, "question is missing or empty"),
-        ({"id": "a"}, "split is missing"),
+        (ROW | {"question": " "}, "question is missing, empty or not a text"),
+        ({"id": "a"}, "question is missing"), (ROW | {"id": 7}, "id is missing, empty or not a"),
+        (ROW | {"split": None}, "split is missing"), (ROW | {"split": "all"}, "split is 'all'"),
         (ROW | {"kind": "riddle"}, "kind is 'riddle'; it may be fact,"),
         (ROW | {"reason": "boredom"}, "reason is 'boredom'"),
         (ROW | {"titles": None}, "titles holds None"), (ROW | {"titles": "T"}, "titles holds 'T'"),
         (ROW | {"keys": ["34.7"]}, "keys holds '34.7', which is no list of strings"),
+        (ROW | {"keys": None}, "keys is no list"), (ROW | {"keys": {"7": 1}}, "keys is no list"),
+        (ROW | {"history": [7]}, "history holds [7]"),
+        (ROW | {"reference": 7}, "reference is not a text"),
     ],
 )  # fmt: skip
 def test_a_wrong_line_is_named(write, row, message):
-    with pytest.raises(InputError, match=r"line 2: .*") as caught:
-        load_dataset(write(ROW, row))
+    file = write(ROW, row)
+    with pytest.raises(InputError) as caught:
+        load_dataset(file)
+    assert str(caught.value).startswith(f"{file}, line 2: ")
     assert message in str(caught.value)
 
 

@@ -1,10 +1,7 @@
 """Chat models over HTTP: a real llama.cpp server, and a vendor's errors from a faithful fake."""
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
+from tests.fake_vendor import serving
 
 from paperqa import Library
 from paperqa.errors import EndpointError, ModelMissing, SettingsError
@@ -82,75 +79,18 @@ def test_a_stopped_stream_frees_the_model(filled, embedding, local_llm):
         assert_worded(library.ask(QUESTION))
 
 
-class FakeVendor(BaseHTTPRequestHandler):
-    """What the OpenAI API answers, streamed; the model's name says how it should go."""
-
-    protocol_version = "HTTP/1.1"
-    seen: list[dict]
-
-    def log_message(self, *_):
-        pass
-
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.seen.append({**body, "authorization": self.headers["Authorization"]})
-        failures = {"no-such-model": 404, "no-quota": 429, "bad-key": 401, "broken": 500}
-        if (status := failures.get(body["model"])) is not None:
-            return self.reply(status, {"error": {"message": "as asked", "type": "x", "code": None}})
-        if body["model"] == "short":
-            return self.reply(400, {"error": {"message": "m", "code": "context_length_exceeded"}})
-        if body["model"] == "busy-once" and len(self.seen) == 1:
-            return self.reply(429, {"error": {"message": "wait", "type": "x", "code": None}})
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.event({"delta": {"role": "assistant", "content": "Word error rate rises from 5.1 "}})
-        if body["model"] == "dies":
-            self.connection.close()
-            return None
-        self.event({"delta": {"content": "to 5.3 on clean speech. It costs 99 dollars."}})
-        self.event({"delta": {}, "finish_reason": "stop"})
-        usage = {"prompt_tokens": 7, "completion_tokens": 9, "total_tokens": 16}
-        self.wfile.write(b"data: " + json.dumps(chunk([], usage=usage)).encode() + b"\n\n")
-        self.wfile.write(b"data: [DONE]\n\n")
-        return None
-
-    def event(self, choice):
-        choice = {"index": 0, "finish_reason": None, **choice}
-        self.wfile.write(b"data: " + json.dumps(chunk([choice])).encode() + b"\n\n")
-        self.wfile.flush()
-
-    def reply(self, status, value):
-        data = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-
-def chunk(choices, **more):
-    fixed = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-    return {**fixed, "choices": choices, **more}
-
-
 @pytest.fixture
 def vendor(monkeypatch):
-    handler = type("Handler", (FakeVendor,), {"seen": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setattr(chat, "OPENAI_URL", f"http://127.0.0.1:{server.server_port}/v1")
-    monkeypatch.setattr(chat, "_RETRIES", 0)
-    yield handler
-    server.shutdown()
-    server.server_close()
+    with serving() as (url, seen):
+        monkeypatch.setattr(chat, "OPENAI_URL", url)
+        monkeypatch.setattr(chat, "_RETRIES", 0)
+        yield seen
 
 
 def test_openai_is_sent_the_key_the_model_and_a_fixed_seed(vendor, ask, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-mine")
     answer = ask("openai:gpt-x")
-    (request,) = vendor.seen
+    (request,) = vendor
     assert request["authorization"] == "Bearer sk-mine"
     assert (request["model"], request["temperature"], request["stream"]) == ("gpt-x", 0.0, True)
     assert "seed" in request
@@ -185,7 +125,7 @@ def test_a_failing_server_is_a_clear_error(vendor, ask, model, says):
 def test_a_busy_server_is_asked_again(vendor, ask, monkeypatch):
     monkeypatch.setattr(chat, "_RETRIES", 2)
     assert_worded(ask("openai:busy-once", api_key="k"))
-    assert len(vendor.seen) == 2
+    assert len(vendor) == 2
 
 
 def test_the_evidence_is_there_though_the_model_fails(vendor, filled, embedding):
@@ -205,13 +145,13 @@ def test_the_cost_is_told_where_the_price_is_known(vendor, ask, model, dollars):
 def test_the_openai_key_goes_to_openai_only(vendor, ask, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-mine")
     ask(f"{chat.OPENAI_URL}#gpt-x")
-    assert "sk-mine" not in vendor.seen[0]["authorization"]
+    assert "sk-mine" not in vendor[0]["authorization"]
 
 
 def test_without_a_key_openai_is_not_asked(vendor, ask):
     with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
         ask("openai:gpt-x")
-    assert vendor.seen == []
+    assert vendor == []
 
 
 def test_nothing_listening_is_a_clear_error(ask):

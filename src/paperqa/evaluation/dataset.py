@@ -6,6 +6,7 @@ The words are inspect_ai's: a dataset holds samples, each with an input and a ta
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -49,20 +50,35 @@ def load_dataset(path: Path, split: str | None = None) -> tuple[Sample, ...]:
     for number, line in enumerate(file.read_bytes().splitlines(), 1):  # U+2028 ends no line
         if line.strip():
             try:
-                samples.append(_sample(json.loads(line)))
+                samples.append(read_sample(json.loads(line)))
             except (ValueError, TypeError, KeyError) as error:
                 raise InputError(f"{file}, line {number}: {error}") from None
     return tuple(s for s in samples if split in (None, s.split))
 
 
-def _sample(row: Any) -> Sample:
+def spread(samples: Sequence[Sample], n: int) -> list[Sample]:
+    """`n` samples (or all, where there are fewer), evenly spaced over the set."""
+    n = min(n, len(samples))
+    return [samples[i * len(samples) // n] for i in range(n)]
+
+
+def read_sample(row: Any) -> Sample:
+    """The sample of a line; raises `ValueError` or `TypeError`, saying what is wrong with it.
+
+    Without a `split` it is of the test half, without a `kind` it asks for a fact.
+    """
     if not isinstance(row, dict):
         raise TypeError("not a JSON object")
     if unknown := sorted(row.keys() - Sample.__dataclass_fields__.keys()):
         raise ValueError(f"unknown fields: {', '.join(unknown)}")
+    row = {"split": "test", "kind": "fact"} | row
     for name in ("id", "split", "kind", "question"):
         if not isinstance(row.get(name), str) or not row[name].strip():
-            raise ValueError(f"{name} is missing or empty")
+            raise ValueError(f"{name} is missing, empty or not a text")
+    if not isinstance(row.get("reference", ""), str):
+        raise TypeError("reference is not a text")
+    if not isinstance(row.get("keys", []), list):
+        raise TypeError("keys is no list of lists")
     for name, allowed in (("split", Split), ("kind", Kind), ("reason", Reason)):
         if row.get(name) is not None and row[name] not in get_args(allowed):
             raise ValueError(f"{name} is {row[name]!r}; it may be {', '.join(get_args(allowed))}")

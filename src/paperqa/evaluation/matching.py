@@ -23,9 +23,13 @@ def plain(text: str) -> str:
 
 
 def holds(text: str, key: str) -> bool:
-    """Whether `key` stands in `text` as whole words: 7 isn't in 7.5, nor 34.7 in 134.7."""
-    pattern = rf"(?<![^\W_])(?<!\d[.,]){re.escape(plain(key))}(?![^\W_])(?![.,]\d)"
-    return re.search(pattern, plain(text)) is not None
+    """Whether `key` stands in `text` as whole words: 7 isn't in 7.5, nor 34.7 in 134.7.
+
+    A key without any words stands nowhere.
+    """
+    words = plain(key)
+    pattern = rf"(?<![^\W_])(?<!\d[.,]){re.escape(words)}(?![^\W_])(?![.,]\d)"
+    return bool(words) and re.search(pattern, plain(text)) is not None
 
 
 def holds_all(text: str, keys: Sequence[Sequence[str]]) -> bool:

@@ -66,15 +66,22 @@ class ChatModel:
         return generate_in_turn(pieces) if self.is_local else pieces()
 
     def reply(
-        self, messages: list[ChatMessage], usage: dict[str, int], slot: int = 0
+        self,
+        messages: list[ChatMessage],
+        usage: dict[str, int],
+        slot: int = 0,
+        *,
+        temperature: float = 0.0,
+        seed: int = _SEED,
     ) -> Generator[str]:
         """The pieces of a reply; adds to `usage` where the server counts tokens.
 
         Raises `EndpointError`.
         """
         finished = False
+        options = {"temperature": temperature, "seed": seed, **self._in_slot(slot)}
         with translated(self.name):
-            for response in self.llm.stream_chat(messages, **self._in_slot(slot)):
+            for response in self.llm.stream_chat(messages, **options):
                 choices = getattr(response.raw, "choices", None) or []
                 finished = finished or any(choice.finish_reason for choice in choices)
                 _count(usage, response.raw)
@@ -92,7 +99,12 @@ class ChatModel:
         """
         with translated(self.name):
             response = self.llm.chat(
-                messages, logprobs=True, top_logprobs=20, max_tokens=1, **self._in_slot(slot)
+                messages,
+                logprobs=True,
+                top_logprobs=20,
+                max_tokens=1,
+                seed=_SEED,
+                **self._in_slot(slot),
             )
         _count(usage, response.raw)
         try:
@@ -183,7 +195,6 @@ def load_chat(settings: Settings) -> ChatModel | None:
 def _llm(endpoint: Endpoint, settings: Settings) -> LLM:
     from llama_index.llms.openai_like import OpenAILike
 
-    extra: dict[str, Any] = {"seed": _SEED, "stream_options": {"include_usage": True}}
     return OpenAILike(
         model=endpoint.model,
         api_base=endpoint.url,
@@ -193,7 +204,7 @@ def _llm(endpoint: Endpoint, settings: Settings) -> LLM:
         max_tokens=300,
         timeout=settings.timeout,
         max_retries=0 if endpoint.server else _RETRIES,
-        additional_kwargs=extra,
+        additional_kwargs={"stream_options": {"include_usage": True}},
     )
 
 
