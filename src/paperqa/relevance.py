@@ -19,7 +19,8 @@ BEFORE_WEIGHT = 0.82
 LINK_WEIGHT = -0.94
 _QUANTITY = re.compile(
     r"\b(?:how (?:many|much|large|big|small|fast|accurate|long|often|high|low|far|few|well|wide|"
-    r"deep|strong|quick\w*)|by (?:how|what)|(?:what|which) (?:[\w-]+ ){0,4}?(?:accuracy|percentage|"
+    r"deep|strong|quick\w*)|by (?:how|what)|(?:what|which) (?!(?:kind|type|sort)s? of)"
+    r"(?:[\w-]+ ){0,4}?(?:accuracy|percentage|"
     r"percent|share|fraction|score|number|size|speed\w*|rate|ratio|factor|gain|improvement|"
     r"reduction|error|year|complexity|loss|AP|mAP|FID|mIoU))\b",
     re.IGNORECASE,

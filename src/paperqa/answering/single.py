@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Generator, Iterator, Sequence
+from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 
 from llama_index.core.llms import ChatMessage
 
 from paperqa.answering.draft import Draft, to_read
 from paperqa.answering.listing import is_about
-from paperqa.answering.wording import REFUSAL, asked, checked, sentences, turns
+from paperqa.answering.wording import REFUSAL, asked, checked, is_refusal, sentences, turns
 from paperqa.citations import BESIDE, Source
 from paperqa.models.chat import ChatModel
 from paperqa.models.local_server import SLOTS
 from paperqa.prompts import render
-from paperqa.relevance import has_figure, wants_amount
-from paperqa.types import Evidence, Sentence
+from paperqa.relevance import has_amount, has_figure, wants_amount
+from paperqa.types import Claim, Evidence, Sentence
 
 # Log-odds of yes, fitted to the development questions (docs/adr/0008): from MIN_ODDS on a paper is
 # answered from, from SURE_ODDS on no second paper is read.
-MIN_ODDS, SURE_ODDS = 0.25, 1.2
+# Up to AMOUNT_ODDS, a sentence without an amount is no answer to a question for one.
+MIN_ODDS, SURE_ODDS, AMOUNT_ODDS = 0.25, 1.2, 2.0
+NO_AMOUNT = "gives no amount, which is what was asked for"
 READ, READ_TOKENS = 14, 1500  # of a paper, at most
 NEAR = 4  # the sentences that fit best: a fact rests on one of them
 SECONDING = {False: 1, True: NEAR}  # the best sentences are quoted too: more for how and why
@@ -54,7 +56,7 @@ def _led(draft: Draft, chat: ChatModel) -> Iterator[str]:
     """A small model reads one paper at a time, and says first whether that one answers."""
     reading = _Reading(draft, chat)
     with closing(sentences(draft, chat.in_turn(reading.reply))) as said:
-        for piece in checked(draft, reading.source, said, reading.near):
+        for piece in checked(draft, reading.source, reading.fitting(said), reading.near):
             yield piece
             if _words(draft) >= _most(draft):
                 break
@@ -66,7 +68,7 @@ def _led(draft: Draft, chat: ChatModel) -> Iterator[str]:
     if _told(draft):
         draft.model = chat.name
         yield from _more_quotes(draft, reading.chosen, SECONDING[_explains(draft)])
-    elif any(claim.is_invented for claim in draft.claims):
+    elif any(claim.is_invented or claim.reason == NO_AMOUNT for claim in draft.claims):
         yield draft.refuse()
     else:
         draft.notes.append(f"{chat.name} gave no sentence that the paper supports: quotes.")
@@ -119,6 +121,7 @@ class _Reading:
         self._task = render("verdict")
         self._examples = turns("answer", task=self._task)
         self.chosen: Evidence | None = None
+        self._odds = -math.inf
 
     def source(self) -> Sequence[Source]:
         """What the model has read of the paper that it answers from."""
@@ -132,6 +135,18 @@ class _Reading:
         explains = _explains(self._draft)
         return None if explains or not self.chosen else self.chosen.statements[:NEAR]
 
+    def fitting(self, texts: Iterable[str]) -> Iterator[str]:
+        """The sentences that can answer; the others become claims that don't hold.
+
+        Asked for an amount that the paper doesn't give, a small model tells something else of it.
+        """
+        wanted = wants_amount(self._draft.question.standalone)
+        for text in texts:
+            if wanted and self._odds < AMOUNT_ODDS and not (has_amount(text) or is_refusal(text)):
+                self._draft.claims.append(Claim(text, (), False, NO_AMOUNT))
+            else:
+                yield text
+
     def reply(self) -> Generator[str]:
         """The model's answer; nothing where no paper states what is asked."""
         verdicts: list[float] = []
@@ -143,8 +158,9 @@ class _Reading:
             if odds >= SURE_ODDS:
                 break
         slot = max(range(len(verdicts)), key=verdicts.__getitem__)
-        self._draft.confidence = 1 / (1 + math.exp(-verdicts[slot]))
-        if verdicts[slot] >= MIN_ODDS:
+        self._odds = verdicts[slot]
+        self._draft.confidence = 1 / (1 + math.exp(-self._odds))
+        if self._odds >= MIN_ODDS:
             self.chosen = self._draft.evidence[slot]
             messages = [*self._messages(self.chosen), *turns("then")]
             yield from self._chat.reply(messages, self._draft.usage, slot)
