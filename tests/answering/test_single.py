@@ -30,13 +30,13 @@ class Scripted:
 
 
 @pytest.fixture
-def ask(filled):
+def ask(filled, monkeypatch):
     def asked(question, *reply, odds=(3.0,)):
-        filled.__dict__["_chat"] = (Scripted(reply, odds), ())
+        chat = Scripted(reply, odds)
+        monkeypatch.setattr(filled, "_load_chat", lambda settings: (chat, ()))
         return filled.ask(question)
 
-    yield asked
-    del filled.__dict__["_chat"]
+    return asked
 
 
 def test_a_sentence_that_holds_is_shown_with_its_quote(ask):
@@ -68,10 +68,8 @@ def test_a_sentence_that_fails_is_replaced_by_the_one_it_leans_on(ask):
     assert ask(QUESTION, failing).refused  # a number that is nowhere is made up
 
 
-def test_nothing_said_is_quotes(ask):
-    answer = ask(QUESTION, "The sources do not say.")
-    assert "81.4" in answer.text
-    assert "gave no sentence" in answer.notes[0]
+def test_a_model_that_declines_in_words_is_believed(ask):
+    assert ask(QUESTION, "The sources do not say.").refused
 
 
 def test_a_verdict_of_no_on_both_papers_is_a_refusal(ask):
@@ -83,3 +81,14 @@ def test_how_and_why_get_more_quotes_than_a_fact(ask):
     fact = ask("What does LanternNet put in place of the softmax?", said)
     why = ask("How does LanternNet avoid the cost of the softmax?", said)
     assert len(fact.citations) < len(why.citations) <= 4
+
+
+def test_asked_for_an_amount_a_sentence_without_one_is_no_answer(ask):
+    vague = "LanternNet replaces the softmax by a learned kernel."
+    question = "How many ferries does LanternNet need on the Harbour benchmark?"
+    refused = ask(question, vague, odds=(1.5,))
+    assert refused.refused
+    assert refused.claims[0].reason == "gives no amount, which is what was asked for"
+    assert refused.citations == ()
+    assert not ask(question.replace("ferries", "ships"), vague, odds=(2.5,)).refused
+    assert not ask("What does LanternNet replace?", vague, odds=(1.5,)).refused

@@ -68,11 +68,16 @@ def _led(draft: Draft, chat: ChatModel) -> Iterator[str]:
     if _told(draft):
         draft.model = chat.name
         yield from _more_quotes(draft, reading.chosen, SECONDING[_explains(draft)])
-    elif any(claim.is_invented or claim.reason == NO_AMOUNT for claim in draft.claims):
+    elif _declined(draft.claims):
         yield draft.refuse()
     else:
         draft.notes.append(f"{chat.name} gave no sentence that the paper supports: quotes.")
         yield from _meant(draft, reading.chosen)
+
+
+def _declined(claims: Sequence[Claim]) -> bool:
+    """Whether a reply of which nothing holds means that the paper doesn't say."""
+    return not claims or any(c.is_invented or c.reason == NO_AMOUNT for c in claims)
 
 
 def _set_aside(draft: Draft, reading: _Reading) -> Iterator[str]:
@@ -85,8 +90,7 @@ def _set_aside(draft: Draft, reading: _Reading) -> Iterator[str]:
 
 def _meant(draft: Draft, evidence: Evidence) -> Iterator[str]:
     """The sentences that the first claim leans on, which failed itself, and those that fit best."""
-    failed = draft.claims[0].text if draft.claims else ""
-    leant_on = draft.citations.nearest(failed, _source(evidence))
+    leant_on = draft.citations.nearest(draft.claims[0].text, _source(evidence))
     if not leant_on:
         yield from _quote(draft, evidence)
         return
