@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export Q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models ask chat test lint types gate check lock clean
+.PHONY: help setup models ask chat browser test lint types gate check lock clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,8 +27,12 @@ models: $(VENV)/.installed  ## Pull and check the models that the settings need
 ask: setup  ## Ask a question: make ask Q="Which papers ...?"
 	@$(BIN)/paperqa ask "$$Q"
 
-chat: setup  ## A conversation in the terminal
-	@$(BIN)/paperqa chat
+chat: setup  ## The chat in the browser
+	@$(BIN)/paperqa serve
+
+browser:  ## Install the browser that tests of the page need (Debian, as root)
+	apt-get update --quiet
+	apt-get install --quiet --yes --no-install-recommends chromium
 
 test: setup  ## Run the whole test suite
 	$(BIN)/python -m pytest

@@ -11,6 +11,7 @@ import click
 
 from paperqa.cli_eval import evaluate
 from paperqa.cli_models import models
+from paperqa.cli_serve import serve, users
 from paperqa.errors import InputError, PaperqaError
 
 if TYPE_CHECKING:
@@ -263,6 +264,8 @@ def doctor(library: Path | None) -> None:
 
 cli.add_command(models)
 cli.add_command(evaluate)
+cli.add_command(serve)
+cli.add_command(users)
 
 
 def main() -> None:

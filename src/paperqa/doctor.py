@@ -5,11 +5,13 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from paperqa import __version__
 from paperqa.errors import ModelMissing, PaperqaError
 from paperqa.models.artefacts import LOCAL_MODEL, is_present, known, megabytes
+from paperqa.models.chat import OPENAI_URL, load_chat
 from paperqa.settings import Settings, unknown_variables
 
 
@@ -45,12 +47,29 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 def what_leaves(settings: Settings) -> str:
     """Which text goes where, for the chosen model."""
-    if settings.llm in ("local", "none") or settings.llm.lower().endswith(".gguf"):
+    host = host_of(settings)
+    if host is None:
         return "nothing"
-    host = (
-        "api.openai.com" if settings.llm.startswith("openai:") else urlsplit(settings.llm).hostname
-    )
+    if is_loopback(host):
+        return f"nothing; a server on it ({host}) words the answers"
     return f"each question with the sentences found for it, to {host}"
+
+
+def host_of(settings: Settings) -> str | None:
+    """The host that the chosen model's server has, None where the model needs none."""
+    if settings.llm.startswith("openai:"):
+        return urlsplit(OPENAI_URL).hostname
+    if settings.llm.startswith(("http://", "https://")):
+        return urlsplit(settings.llm).hostname
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is this machine's own, by its spelling alone."""
+    try:
+        return host.lower() == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _library(settings: Settings) -> Finding:
@@ -69,8 +88,6 @@ def _library(settings: Settings) -> Finding:
 
 
 def _llm(settings: Settings) -> Finding:
-    from paperqa.models.chat import load_chat
-
     try:
         chat = load_chat(settings)
     except ModelMissing as error:

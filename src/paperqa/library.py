@@ -17,10 +17,10 @@ from paperqa.answer_cache import AnswerCache
 from paperqa.answering.question import Question
 from paperqa.answering.stream import AnswerStream
 from paperqa.condense import continues, leans, rewrite, subject_of
-from paperqa.errors import InputError, ModelCorrupt, ModelMissing
+from paperqa.errors import InputError
 from paperqa.index.ingest import Ingest, Progress, parse_saved_on
 from paperqa.index.stores import Stores
-from paperqa.models.chat import ChatModel, load_chat
+from paperqa.models.chat import ChatModel, chat_or_why
 from paperqa.models.embedding import (
     Vectors,
     embed_query,
@@ -32,12 +32,13 @@ from paperqa.readers import Document, find_documents
 from paperqa.retrieve import HybridRetriever
 from paperqa.sample import open_sample
 from paperqa.settings import Settings, load_settings
-from paperqa.types import AddReport, Answer, Evidence, History, Paper, Where
+from paperqa.types import AddReport, Answer, Evidence, History, Paper, PaperPage, Sort, Where
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
     from llama_index.core.query_engine import BaseQueryEngine
 
+_Chat = tuple[ChatModel | None, tuple[str, ...]]
 _ANYWHERE = Where()
 _LOOKED_AT = 40  # papers that a list or a comparison may draw on
 
@@ -66,8 +67,20 @@ class Library:
         self.folder = Path(folder) if folder is not None else self.settings.library
         self._given_embedding = embedding
         self._model_lock = threading.RLock()
+        self._chat: tuple[Settings, _Chat] | None = None
         self._stores = Stores(self.folder)
         self._stores.heal()
+
+    def use(self, settings: Settings) -> None:
+        """Answer with other settings from the next question on: model, key, sources, cache.
+
+        An answer that is under way keeps those it began with. Raises `InputError` for settings
+        that need another index.
+        """
+        now = self.settings
+        if (settings.embedding, settings.chunk_tokens) != (now.embedding, now.chunk_tokens):
+            raise InputError("the embedding model and chunk size stay; open the library anew")
+        self.settings = settings
 
     def close(self) -> None:
         """Let go of the library's files."""
@@ -103,7 +116,8 @@ class Library:
         """
         documents, skipped = find_documents([Path(path) for path in paths])
         inside = str(self.folder.resolve()) + "/"
-        documents = [d for d in documents if not d.name.startswith(inside)]
+        named = {str(Path(path).resolve()) for path in paths}  # an upload lies in the library
+        documents = [d for d in documents if d.name in named or not d.name.startswith(inside)]
         skipped = [path for path in skipped if not str(path.resolve()).startswith(inside)]
         dates = parse_saved_on((saved_on or {}).items(), documents)
         return self._add(documents, skipped, dates, progress)
@@ -133,6 +147,17 @@ class Library:
     def papers(self, where: Where = _ANYWHERE) -> Iterable[Paper]:
         """The papers, newest first."""
         return self._stores.catalogue.papers(where)
+
+    def page(
+        self, where: Where = _ANYWHERE, words: str = "", sort: Sort = "newest",
+        offset: int = 0, n: int = 50,
+    ) -> PaperPage:  # fmt: skip
+        """`n` of the papers that fit, from `offset` on; quick in a large library too.
+
+        Each of `words` is part of the title, the organisation or an author, in any case and with
+        or without accents.
+        """
+        return self._stores.catalogue.page(where, words, sort, offset, n)
 
     def paper(self, paper_id: str) -> Paper | None:
         """The paper of an id; of the packaged sample while the library is empty, as it answers."""
@@ -167,17 +192,18 @@ class Library:
         if not text:
             raise InputError("the question is empty")
         is_empty = not len(self)
+        settings = self.settings  # one reading: `use` may change them meanwhile
         searched = self._sample if is_empty else self
         standalone, evidence = searched._look_up(text, history, where)
         return AnswerStream(
             Question(text, standalone, asked_at, where),
             evidence,
             searched,
-            lambda: self._chat,
+            lambda: self._load_chat(settings),
             self._encode,
-            shown=self.settings.sources,
+            shown=settings.sources,
             sample=is_empty,
-            cache=searched._kept_answer(standalone, where) if self.settings.cache else None,
+            cache=searched._kept_answer(settings, standalone, where) if settings.cache else None,
         )
 
     def as_retriever(self, k: int = 6, where: Where = _ANYWHERE) -> HybridRetriever:
@@ -224,14 +250,12 @@ class Library:
     def _ingest(self) -> Ingest:
         return Ingest(self._stores, lambda: self._embedding, self.settings.chunk_tokens)
 
-    @cached_property
-    def _chat(self) -> tuple[ChatModel | None, tuple[str, ...]]:
-        """The chat model, or none and why, where the local one isn't on this machine."""
+    def _load_chat(self, settings: Settings) -> _Chat:
+        """What `chat_or_why` gives, kept until other settings ask for another model."""
         with self._model_lock:
-            try:
-                return load_chat(self.settings), ()
-            except (ModelMissing, ModelCorrupt) as error:
-                return None, (f"No model words this answer: {error}. Until then, quotes.",)
+            if self._chat is None or self._chat[0] != settings:
+                self._chat = settings, chat_or_why(settings)
+            return self._chat[1]
 
     @cached_property
     def _sample(self) -> Library:
@@ -253,8 +277,7 @@ class Library:
             return standalone, retriever.evidence(standalone, focus=question)
         return question, evidence
 
-    def _kept_answer(self, standalone: str, where: Where) -> AnswerCache:
-        settings = self.settings
+    def _kept_answer(self, settings: Settings, standalone: str, where: Where) -> AnswerCache:
         return AnswerCache(
             self.folder / "answers.db",
             prompts.fingerprint(),

@@ -44,6 +44,17 @@ class Paper:
         return int(self.published[:4]) if self.published and self.published[0] != "-" else None
 
 
+Sort = Literal["newest", "title", "organization"]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPage:
+    """Some of the papers that fit, in the order that was asked for; `total` counts all of them."""
+
+    papers: tuple[Paper, ...]
+    total: int
+
+
 @dataclass(frozen=True, slots=True)
 class Rejection:
     """Something that was not taken in, and why; `line` counts from 1."""

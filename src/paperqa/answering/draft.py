@@ -27,6 +27,10 @@ class Papers(Protocol):
         """The organisations that the catalogue knows."""
 
 
+class Stopped(Exception):
+    """The reader wants no more of an answer; never leaves the package."""
+
+
 @dataclass
 class Draft:
     """The answer so far. Forms add claims to it and yield the pieces that are shown.
@@ -48,6 +52,7 @@ class Draft:
     refused: bool = False
     confidence: float | None = None
     model: str = "extractive"
+    stopped: bool = False
 
     def papers(self, where: Where) -> list[Paper]:
         """The papers that fit, newest first, among those that the question is about."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from paperqa.answer_cache import AnswerCache, citations, claims
 from paperqa.answering.comparison import compare
-from paperqa.answering.draft import Draft, Papers
+from paperqa.answering.draft import Draft, Papers, Stopped
 from paperqa.answering.listing import list_papers
 from paperqa.answering.metadata import answer_from_catalogue
 from paperqa.answering.question import Question
@@ -73,9 +74,11 @@ class AnswerStream:
         """The whole answer; drains the stream first."""
         for _ in self._pieces:
             pass
-        return self._whole()
+        return self.so_far
 
-    def _whole(self) -> Answer:
+    @property
+    def so_far(self) -> Answer:
+        """The answer as far as it has come."""
         draft = self._draft
         return Answer(
             question=draft.question.text,
@@ -95,18 +98,23 @@ class AnswerStream:
         )
 
     def close(self) -> None:
-        """Stop; a model that is at work stops too."""
-        self._pieces.close()
+        """Stop, from any thread; a model that is at work stops too, at its next word."""
+        self._draft.stopped = True
+        with suppress(ValueError):  # another thread is reading, and will see that
+            self._pieces.close()
 
     def _run(self) -> Generator[str]:  # a generator: `close` reaches it
         kept = self._cache.get() if self._cache else None
-        for piece in self._replay(kept) if kept else self._compose():
-            self._draft.pieces.append(piece)
-            self._draft.timings.setdefault("first_claim", self._draft.elapsed())
-            yield piece
+        try:
+            for piece in self._replay(kept) if kept else self._compose():
+                self._draft.pieces.append(piece)
+                self._draft.timings.setdefault("first_claim", self._draft.elapsed())
+                yield piece
+        except Stopped:
+            return
         self._draft.timings["total"] = self._draft.elapsed()
         if self._cache and not kept and not self._draft.notes:
-            self._cache.put(self._whole())
+            self._cache.put(self.so_far)
 
     def _compose(self) -> Iterator[str]:
         forms = (form(self._draft) for form in FORMS)

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from llama_index.core.llms import ChatMessage, MessageRole
 
-from paperqa.answering.draft import Draft, markers
+from paperqa.answering.draft import Draft, Stopped, markers
 from paperqa.citations import Source, label
 from paperqa.passages import sentence_spans
 from paperqa.prompts import render, render_turns
@@ -33,10 +33,15 @@ def asked(sources: Sequence[Source], question: str, task: str) -> ChatMessage:
 
 
 def sentences(draft: Draft, reply: Generator[str], *, by_line: bool = False) -> Generator[str]:
-    """Whole sentences (or lines) of a reply, each as soon as the next one has begun."""
+    """Whole sentences (or lines) of a reply, each as soon as the next one has begun.
+
+    Raises `Stopped` at the next word once the draft is.
+    """
     buffer = ""
     with closing(reply) as deltas:
         for delta in deltas:
+            if draft.stopped:
+                raise Stopped
             draft.timings.setdefault("first_token", draft.elapsed())
             buffer += delta
             spans = _spans(buffer, by_line)

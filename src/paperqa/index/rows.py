@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -33,15 +35,33 @@ def paper_values(paper: Paper) -> Row:
     )
 
 
+def paper_words(paper: Paper) -> str:
+    """What a paper in a list is found by: its title, organisation and authors, folded."""
+    return folded(" ".join([paper.title, paper.organization or "", *paper.authors]))
+
+
+def folded(text: str) -> str:
+    """`text` without case and accents.
+
+    >>> folded("Zoë Ångström")
+    'zoe angstrom'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
 def to_json(record: Paper) -> str:
     """A paper as one text."""
     return json.dumps(asdict(record))
 
 
-def filter_sql(where: Where) -> tuple[str, list[object]]:
-    """`where` as SQL over the table papers."""
-    parts: list[str] = []
-    values: list[object] = []
+def filter_sql(where: Where, listed_by: Iterable[str] = ()) -> tuple[str, list[object]]:
+    """`where` as SQL over the table papers; each of `listed_by` is in title, organisation, authors.
+
+    The latter ignore case and accents, and need no look at the text.
+    """
+    values: list[object] = [folded(word) for word in listed_by]
+    parts = ["instr(papers.words, ?)"] * len(values)
     if where.years:
         parts.append("papers.year BETWEEN ? AND ?")
         values += where.years

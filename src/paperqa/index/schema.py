@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from paperqa.errors import LibraryDamaged, LibraryLocked, LibraryTooNew, StorageError
+from paperqa.index.rows import folded
 
 # Step n brings a catalogue from version n to n + 1; steps are only ever appended.
 MIGRATIONS = (
@@ -50,6 +51,33 @@ MIGRATIONS = (
     -- Papers whose entries in the other stores may differ from here.
     CREATE TABLE pending (paper_id TEXT PRIMARY KEY) WITHOUT ROWID;
     """,
+    """
+    -- Each user's questions. `owner` is empty where nobody signs in, `scope` a Where as JSON.
+    CREATE TABLE conversations (
+        id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, scope TEXT NOT NULL,
+        updated TEXT NOT NULL
+    );
+    CREATE INDEX conversations_owner ON conversations (owner, updated);
+
+    -- `text` is question and answer without case and accents, to search in; `answer` is JSON, and
+    -- long, so it comes last. The number of a turn that was taken back isn't used again.
+    CREATE TABLE turns (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, conversation_id TEXT NOT NULL,
+        question TEXT NOT NULL, text TEXT NOT NULL, liked INTEGER, asked_at TEXT NOT NULL,
+        answer TEXT NOT NULL
+    );
+    CREATE INDEX turns_conversation ON turns (conversation_id);
+    """,
+    """
+    -- Title, organisation and authors without case and accents, to look for and sort by.
+    ALTER TABLE papers ADD COLUMN words TEXT NOT NULL DEFAULT '';
+    UPDATE papers SET words = folded(
+        title || ' ' || coalesce(organization, '') || ' ' ||
+        (SELECT coalesce(group_concat(value, ' '), '') FROM json_each(authors))
+    );
+    -- All that a page of the list is chosen by, so that the long texts aren't read for it.
+    CREATE INDEX papers_listed ON papers (published DESC, title, organization, year, words, id);
+    """,
 )
 VERSION = len(MIGRATIONS)
 _ROOM = 2**20  # bytes; with less, a write that failed did so for want of space
@@ -68,6 +96,7 @@ def connect(path: Path) -> sqlite3.Connection:
         try:
             _use_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.create_function("folded", 1, folded, deterministic=True)
             if _version(connection) != VERSION:
                 _migrate(connection, path)
         except BaseException:

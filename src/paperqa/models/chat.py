@@ -10,17 +10,19 @@ import math
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urlsplit
 
-from paperqa.errors import EndpointError, ModelMissing, SettingsError
+from paperqa.errors import EndpointError, ModelCorrupt, ModelMissing, SettingsError
 from paperqa.models.artefacts import LOCAL_MODEL, locate
 from paperqa.models.turns import generate_in_turn
 from paperqa.settings import Settings
 
 if TYPE_CHECKING:
+    import httpx
     from llama_index.core.llms import LLM, ChatMessage
 
     from paperqa.models.local_server import LocalServer
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 OPENAI_URL = "https://api.openai.com/v1"
 _RETRIES = 3
 _SEED = 1
+_opened: ContextVar[list[httpx.Response]] = ContextVar("_opened")  # by the reply under way
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +79,23 @@ class ChatModel:
     ) -> Generator[str]:
         """The pieces of a reply; adds to `usage` where the server counts tokens.
 
-        Raises `EndpointError`.
+        Closing this stops the server. Raises `EndpointError`.
         """
         finished = False
         options = {"temperature": temperature, "seed": seed, **self._in_slot(slot)}
-        with translated(self.name):
-            for response in self.llm.stream_chat(messages, **options):
-                choices = getattr(response.raw, "choices", None) or []
-                finished = finished or any(choice.finish_reason for choice in choices)
-                _count(usage, response.raw)
-                if response.delta:
-                    yield response.delta
+        opened: list[httpx.Response] = []
+        _opened.set(opened)
+        try:
+            with translated(self.name, getattr(self.llm, "api_key", "")):
+                for response in self.llm.stream_chat(messages, **options):
+                    choices = getattr(response.raw, "choices", None) or []
+                    finished = finished or any(choice.finish_reason for choice in choices)
+                    _count(usage, response.raw)
+                    if response.delta:
+                        yield response.delta
+        finally:
+            for http in opened:  # the openai package leaves it to the garbage collector
+                http.close()
         if not finished:
             raise EndpointError(f"{self.name}: the model server broke off; ask again")
 
@@ -97,7 +106,7 @@ class ChatModel:
 
         Raises `EndpointError`, also where the server gives no probabilities of tokens.
         """
-        with translated(self.name):
+        with translated(self.name, getattr(self.llm, "api_key", "")):
             response = self.llm.chat(
                 messages,
                 logprobs=True,
@@ -192,8 +201,23 @@ def load_chat(settings: Settings) -> ChatModel | None:
     )
 
 
+def chat_or_why(settings: Settings) -> tuple[ChatModel | None, tuple[str, ...]]:
+    """The chat model, or none and why, where the local one isn't on this machine.
+
+    Raises `SettingsError` or `EndpointError`.
+    """
+    try:
+        return load_chat(settings), ()
+    except (ModelMissing, ModelCorrupt) as error:
+        return None, (f"No model words this answer: {error}. Until then, quotes.",)
+
+
 def _llm(endpoint: Endpoint, settings: Settings) -> LLM:
+    import openai
     from llama_index.llms.openai_like import OpenAILike
+
+    def note(response: httpx.Response) -> None:
+        _opened.get([]).append(response)
 
     return OpenAILike(
         model=endpoint.model,
@@ -204,6 +228,7 @@ def _llm(endpoint: Endpoint, settings: Settings) -> LLM:
         max_tokens=300,
         timeout=settings.timeout,
         max_retries=0 if endpoint.server else _RETRIES,
+        http_client=openai.DefaultHttpxClient(event_hooks={"response": [note]}),
         additional_kwargs={"stream_options": {"include_usage": True}},
     )
 
@@ -211,7 +236,7 @@ def _llm(endpoint: Endpoint, settings: Settings) -> LLM:
 def _first_model(url: str, key: str) -> str:
     import openai
 
-    with translated(url):
+    with translated(url, key):
         models = openai.OpenAI(base_url=url, api_key=key, timeout=10, max_retries=0).models.list()
         names = [model.id for model in models.data]
     if not names:
@@ -224,10 +249,16 @@ def _key(settings: Settings) -> str | None:
 
 
 @contextmanager
-def translated(name: str) -> Iterator[None]:
-    """The openai package's errors, said in paperqa's words; never shows the key."""
+def translated(name: str, key: str = "") -> Iterator[None]:
+    """The openai package's errors, said in paperqa's words; never shows the key.
+
+    What a server says is quoted without it: a careless one sends it back.
+    """
     import httpx
     import openai
+
+    def said(error: openai.APIError) -> str:
+        return error.message.replace(key, "…") if len(key) > 7 else error.message
 
     try:
         yield
@@ -235,7 +266,7 @@ def translated(name: str) -> Iterator[None]:
         raise EndpointError(f"{name}: the key was refused; check PAPERQA_API_KEY") from None
     except openai.NotFoundError as error:
         raise EndpointError(
-            f"{name}: not found there ({error.message}); check the model's name "
+            f"{name}: not found there ({said(error)}); check the model's name "
             "and URL in PAPERQA_LLM"
         ) from None
     except openai.RateLimitError:
@@ -248,7 +279,7 @@ def translated(name: str) -> Iterator[None]:
         ) from None
     except openai.BadRequestError as error:
         if "context" not in f"{error.code} {error.message}".lower():
-            raise EndpointError(f"{name}: the request was refused ({error.message})") from None
+            raise EndpointError(f"{name}: the request was refused ({said(error)})") from None
         raise EndpointError(
             f"{name}: the sources are too long for this model; lower PAPERQA_SOURCES"
         ) from None

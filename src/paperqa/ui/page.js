@@ -1,0 +1,59 @@
+() => {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const behavior = () => (calm.matches ? "auto" : "smooth");
+
+  // On a small screen the list of conversations covers the page: it opens only when asked for.
+  const small = matchMedia("(max-width: 768px)");
+  const closeList = () =>
+    small.matches && document.querySelector("#conversations.open .toggle-button")?.click();
+  document.addEventListener("change", (event) => event.target.closest("#threads") && closeList());
+
+  // A marker leads to its quote, and back: the browser marks the target, this moves the focus.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#new-conversation")) closeList();
+    const link = event.target.closest?.("a.marker");
+    const goal = link && document.getElementById(link.hash.slice(1));
+    if (!goal) return;
+    goal.closest("details")?.setAttribute("open", "");
+    goal.focus({ preventScroll: true });
+    goal.scrollIntoView({ block: "nearest", behavior: behavior() });
+  });
+
+  // A new question comes to the top, so that its answer can be read as it comes.
+  let isReading = false;
+  let isFirst = true;
+  const follow = () => {
+    if (isFirst && document.querySelector("#conversations.open")) {
+      isFirst = false;
+      closeList();
+    }
+    const reading = document.querySelector("#live .turn:has(.waiting)");
+    if (reading && !isReading) reading.scrollIntoView({ behavior: behavior() });
+    isReading = Boolean(reading);
+  };
+  new MutationObserver(follow).observe(document.body, {
+    childList: true,
+    subtree: true,
+    attributeFilter: ["class"],
+  });
+
+  window.paperqa = {
+    copy() {
+      const answer = document.querySelector("#live .answer").cloneNode(true);
+      const titles = new Set();
+      for (const link of answer.querySelectorAll("a.marker")) {
+        titles.add(link.ariaLabel.replace(/^Citation (\d+):/, "[$1]"));
+        link.replaceWith(`[${link.textContent}]`);
+      }
+      const lines = [...answer.querySelectorAll("p, li")].map((line) => line.textContent.trim());
+      navigator.clipboard.writeText([...lines, "", ...titles].join("\n").trim());
+    },
+    save(name, text) {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+      link.download = name;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    },
+  };
+}

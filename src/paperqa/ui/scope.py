@@ -1,0 +1,78 @@
+"""Which papers a conversation asks: all of them, chosen ones, or those of some years."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from paperqa.library import Library
+from paperqa.types import Where
+from paperqa.ui.context import Page
+from paperqa.ui.markup import text
+
+_OPEN = (0, 9999)  # a range of years without ends
+_NAMED = 2
+
+
+def scope_bar(page: Page) -> None:
+    """A line that says what is asked; puts `scope`, a State with a `Where`, into `page.shared`."""
+    scope = page.shared["scope"] = gr.State(Where())
+    with gr.Row(elem_id="scope"):
+        line = gr.HTML(elem_id="scope-line", js_on_load=None)
+        clear = gr.Button("Ask all papers", size="sm", scale=0, min_width=0, visible=False)
+        years = [_year("From year"), _year("To year")]
+
+    def show(where: Where) -> tuple[Any, ...]:
+        ends = where.years or _OPEN
+        typed = ["" if end == free else str(end) for end, free in zip(ends, _OPEN, strict=True)]
+        said = f"Asking {scope_words(where, page.library)}"
+        return f"<p>{text(said)}</p>", gr.update(visible=bool(where)), *typed
+
+    def limit(where: Where, since: str, until: str) -> Where:
+        if any(year and (len(year) != 4 or not year.isdecimal()) for year in (since, until)):
+            return where  # not typed to its end yet
+        ends = sorted((int(since or _OPEN[0]), int(until or _OPEN[1])))
+        return replace(where, years=None if tuple(ends) == _OPEN else (ends[0], ends[1]))
+
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    shown = [line, clear, *years]
+    gr.on([scope.change, page.shared["blocks"].load], show, scope, shown, **quiet)
+    gr.on([year.change for year in years], limit, [scope, *years], scope, **quiet)
+    clear.click(Where, None, scope, **quiet)
+
+
+def scope_words(where: Where, library: Library) -> str:
+    """What is asked, as in “only papers from 2020 to 2023”; not escaped."""
+    if not where:
+        n = len(library)
+        return f"all {n:,} papers" if n else "the packaged sample papers"
+    parts = []
+    if where.paper_ids:
+        papers = [library.paper(id_) for id_ in where.paper_ids[:_NAMED]]
+        titles = ", ".join(f"“{paper.title}”" for paper in papers if paper)
+        more = len(where.paper_ids) - _NAMED
+        parts.append(f"{titles} and {more} more" if more > 0 else titles)
+    else:
+        parts.append("papers")
+    if where.years:
+        first, last = where.years
+        since = "" if first == _OPEN[0] else f"from {first} "
+        parts.append(f"{since}to {last}" if last != _OPEN[1] else f"{since}on")
+    for name, value in (("of", where.organization), ("by", where.by), ("with", where.words)):
+        if value:
+            parts.append(f"{name} {value}")
+    return f"only {' '.join(parts)}"
+
+
+def _year(label: str) -> gr.Textbox:
+    return gr.Textbox(
+        label=label,
+        placeholder=label,
+        show_label=False,
+        container=False,
+        max_length=4,
+        scale=0,
+        min_width=100,
+    )

@@ -1,0 +1,109 @@
+"""The page as an ASGI application, to be served or mounted in another one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from paperqa.library import Library
+    from paperqa.ui.users import Users
+
+
+def app(library: Library, users: Users | None = None, *, local: bool = False) -> ASGIApp:
+    """The chat over a library as an ASGI application.
+
+    With `users`, it asks for a name and a password, and the first of them may change its settings.
+    `local` is for a server that listens on the loopback interface alone: it answers only to this
+    machine's own names, and everyone may change settings. Otherwise nobody may.
+
+    >>> other.mount("/papers", paperqa.ui.app(library))  # doctest: +SKIP
+    """
+    from paperqa.ui.guard import Guard
+    from paperqa.ui.login import LOGIN, LOGOUT, Login
+
+    owner = users.owner if users else "" if local else None
+    page: ASGIApp = _Started(_gradio(library, owner, has_login=users is not None))
+    if users:
+        return Guard(Login(page, users), local=False, more=(LOGIN, LOGOUT))
+    return Guard(page, local=local)
+
+
+def _gradio(library: Library, owner: str | None, *, has_login: bool) -> FastAPI:
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    # Gradio reads it at every request, for the whole process: a second library's uploads pass
+    # through the first one's folder.
+    uploads = os.environ.setdefault("GRADIO_TEMP_DIR", str(library.folder / "tmp-uploads"))
+    import gradio as gr
+    from fastapi import FastAPI
+
+    from paperqa.conversations import Conversations
+    from paperqa.ui.context import Page
+    from paperqa.ui.login import USER
+    from paperqa.ui.page import KEPT, SCRIPT, STYLE, build, theme
+    from paperqa.ui.uploads import LARGEST
+
+    _sweep(Path(uploads), KEPT)
+    page = Page(library, Conversations(library.folder / "catalogue.db"), owner=owner)
+
+    @asynccontextmanager
+    async def closing(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        page.conversations.close()
+
+    served = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing)
+    gr.mount_gradio_app(
+        served,
+        build(page),
+        path="/",
+        auth_dependency=(lambda request: request.scope.get(USER)) if has_login else None,
+        theme=theme(),
+        css=STYLE.read_text(encoding="utf-8"),
+        js=SCRIPT.read_text(encoding="utf-8"),
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        show_error=False,  # only a gr.Error is worded for users
+        allowed_paths=[],
+        max_file_size=LARGEST,
+    )
+    return served
+
+
+def _sweep(folder: Path, kept: int) -> None:
+    """Delete what a server that was killed has left behind."""
+    for path in folder.glob("*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > kept:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+class _Started:
+    """Starts the application where its host doesn't: Starlette starts nothing that is mounted."""
+
+    def __init__(self, served: FastAPI) -> None:
+        self._served = served
+        self._starting = asyncio.Lock()
+        self._lifespan: Any = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._starting:
+            if scope["type"] == "lifespan":
+                self._lifespan = scope
+            elif self._lifespan is None:
+                self._lifespan = self._served.router.lifespan_context(self._served)
+                await self._lifespan.__aenter__()
+        await self._served(scope, receive, send)

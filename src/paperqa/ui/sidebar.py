@@ -1,0 +1,128 @@
+"""The list of conversations: search, rename, delete, export."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import gradio as gr
+
+from paperqa.conversations import Conversation
+from paperqa.errors import PaperqaError
+from paperqa.exports import as_bibtex, as_json, as_markdown
+from paperqa.library import Library
+from paperqa.ui.context import Page
+from paperqa.ui.markup import text
+
+Updates = dict[Any, Any]
+_SHOWN = 100
+_EXTENSIONS = {"Markdown": "md", "JSON": "json", "BibTeX": "bib"}
+_SURE = "(_, id) => [confirm('Delete this conversation for good?') ? 'yes' : '', id]"
+_SAVE = "(file) => file && window.paperqa.save(file.name, file.text)"
+
+
+class Sidebar:
+    """The components at the side; what opening a conversation does is the chat tab's affair."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        with gr.Sidebar(label="Conversations", width=300, elem_id="conversations"):
+            self.new = gr.Button(
+                "New conversation", variant="primary", size="md", elem_id="new-conversation"
+            )
+            self.words = gr.Textbox(
+                label="Search conversations", placeholder="Search", container=False
+            )
+            self.list = gr.Radio([], label="Conversations", container=False, elem_id="threads")
+            with gr.Column(visible=False, elem_id="about") as self.about:
+                self.title = gr.Textbox(label="Title of this conversation", max_length=200)
+                self.rename = gr.Button("Rename", size="sm")
+                with gr.Row():
+                    self.exports = {
+                        name: gr.Button(f"Export {name}", size="sm", min_width=80)
+                        for name in _EXTENSIONS
+                    }
+                self.delete = gr.Button("Delete conversation", size="sm", variant="stop")
+            self._file = gr.JSON(visible=False)
+
+    @property
+    def components(self) -> list[Any]:
+        """What `show` updates."""
+        return [self.words, self.list, self.about, self.title]
+
+    def wire(self, conversation: Any, opened: Any, outputs: list[Any]) -> None:
+        """Attach events; `opened(id, request)` gives the updates that show a conversation."""
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+        def rename(id_: str, title: str, request: gr.Request) -> Updates:
+            owner = request.username or ""
+            with worded():
+                self._page.conversations.rename(owner, id_, title)
+                return self.show(owner, self._page.conversations.get(owner, id_))
+
+        def delete(sure: str, id_: str, request: gr.Request) -> Any:
+            if not sure:
+                return gr.skip()
+            with worded():
+                self._page.conversations.delete(request.username or "", id_)
+            return dict(opened(None, request))
+
+        def search(words: str, id_: str | None, request: gr.Request) -> Updates:
+            return {self.list: self._listed(request.username or "", id_, words)}
+
+        gr.on(
+            [self.rename.click, self.title.submit],
+            rename,
+            [conversation, self.title],
+            self.components,
+            **quiet,
+        )
+        self.words.change(search, [self.words, conversation], self.list, **quiet)
+        self.delete.click(delete, [self.delete, conversation], outputs, js=_SURE, **quiet)
+        for name, button in self.exports.items():
+            self._wire_export(name, button, conversation, quiet)
+
+    def _wire_export(self, name: str, button: gr.Button, conversation: Any, quiet: Any) -> None:
+        def export(id_: str, request: gr.Request) -> dict[str, str]:
+            with worded():
+                found = self._page.conversations.get(request.username or "", id_)
+            stem = re.sub(r"[^\w-]+", "-", found.title).strip("-")[:60] or "conversation"
+            content = _exported(name, found, self._page.library)
+            return {"name": f"{stem}.{_EXTENSIONS[name]}", "text": content}
+
+        # Saved by the browser, so that no copy of a conversation stays behind on the server.
+        event = button.click(export, conversation, self._file, **quiet)
+        event.then(None, self._file, None, js=_SAVE, **quiet)
+
+    def show(self, owner: str, conversation: Conversation | None) -> Updates:
+        """The whole list, with one conversation chosen and what can be done with that one."""
+        return {
+            self.words: "",
+            self.list: self._listed(owner, conversation.id if conversation else None, ""),
+            self.about: gr.update(visible=conversation is not None),
+            self.title: conversation.title if conversation else "",
+        }
+
+    def _listed(self, owner: str, id_: str | None, words: str) -> Any:
+        found = self._page.conversations.list(owner, words)[:_SHOWN]
+        choices = [(conversation.title or "Untitled", conversation.id) for conversation in found]
+        chosen = id_ if any(id_ == conversation.id for conversation in found) else None
+        return gr.update(choices=choices, value=chosen)
+
+
+@contextmanager
+def worded() -> Iterator[None]:
+    """What is wrong, as the page shows it."""
+    try:
+        yield
+    except PaperqaError as error:
+        raise gr.Error(text(error), print_exception=False) from None
+
+
+def _exported(name: str, conversation: Conversation, library: Library) -> str:
+    if name == "JSON":
+        return as_json(conversation)
+    papers = [paper for id_ in conversation.cited if (paper := library.paper(id_))]
+    return as_bibtex(papers) if name == "BibTeX" else as_markdown(conversation, papers)
