@@ -21,7 +21,7 @@ import paperqa.ui
 from paperqa.cli_serve import serve
 from paperqa.errors import InputError
 from paperqa.ui.guard import HEADERS
-from paperqa.ui.users import Users, add_user
+from paperqa.ui.users import Users, add_user, remove_user
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def with_login(session_library, uploads, tmp_path_factory):
     file = tmp_path_factory.mktemp("users") / "users"
     add_user(file, "ann", "correct horse")
     add_user(file, "bob", "battery staple")
-    with serving(paperqa.ui.app(session_library, Users.load(file))) as url:
+    with serving(paperqa.ui.app(session_library, Users(file))) as url:
         yield url
 
 
@@ -162,6 +162,14 @@ def test_what_a_killed_server_left_is_deleted(library, monkeypatch):
     assert [path.name for path in uploads.iterdir()] == ["new"]
 
 
+def test_another_applications_uploads_are_let_be(library, tmp_path, monkeypatch):
+    (tmp_path / "theirs").touch()
+    os.utime(tmp_path / "theirs", (0, 0))
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    paperqa.ui.app(library)
+    assert (tmp_path / "theirs").exists()
+
+
 def test_events_stream_while_they_are_made(client):
     began = time.perf_counter()
     with client.stream("GET", "/gradio_api/heartbeat/session") as stream:
@@ -264,6 +272,39 @@ def test_events_know_who_is_logged_in_and_only_the_owner_may_change_settings(wit
 def test_nobody_changes_settings_where_it_is_not_known_who_comes(session_library, uploads):
     with serving(paperqa.ui.app(session_library)) as url, httpx.Client(base_url=url) as client:
         assert "where it was started" in press(client, "Save", ["none", "", "", 3])[1]
+
+
+def test_visitors_have_names_of_their_own_that_last(session_library, uploads):
+    with serving(paperqa.ui.app(session_library)) as url:
+        cookies = [httpx.get(url).cookies["paperqa-visitor"] for _ in range(2)]
+        assert cookies[0] != cookies[1]
+        again = httpx.get(url, cookies={"paperqa-visitor": cookies[0]})
+        assert again.cookies["paperqa-visitor"] == cookies[0]
+        assert "httponly" in again.headers["set-cookie"].lower()
+
+
+def test_a_changed_password_ends_the_sessions_and_a_removed_user_is_out(
+    session_library, uploads, tmp_path
+):
+    file = tmp_path / "users"
+    for name in ("ann", "bob", "eve"):
+        add_user(file, name, "correct horse")
+    with serving(paperqa.ui.app(session_library, Users(file))) as url:
+        with (
+            logged_in(url, "bob", "correct horse") as bob,
+            logged_in(url, "eve", "correct horse") as eve,
+        ):
+            add_user(file, "bob", "battery staple")
+            remove_user(file, "eve")
+            assert bob.get("/config").status_code == 401
+            assert eve.get("/config").status_code == 401
+        with logged_in(url, "bob", "battery staple") as bob:
+            assert bob.get("/config").status_code == 200
+
+
+def test_many_tries_at_once_are_turned_away(with_login):
+    responses, _ = guess(with_login, *(("bob", str(n)) for n in range(7)))
+    assert sorted(response.status_code for response in responses) == [403] * 5 + [429] * 2
 
 
 def invoke(*arguments):

@@ -46,8 +46,9 @@ class Asked:
     question: str
     scope: Where = Where()  # noqa: RUF009 - frozen
     manner: Manner = Manner()
-    state: Literal["running", "stopped", "failed", "answered", "kept"] = "running"
+    state: Literal["running", "stopped", "left", "failed", "answered", "kept"] = "running"
     _stream: AnswerStream | None = None
+    _replaced: int | None = None
     _is_read: bool = False
 
     @property
@@ -58,7 +59,8 @@ class Asked:
     def look_up(self, conversation: Conversation | None) -> str:
         """The turn with its evidence."""
         history = conversation.history() if conversation and not self.manner.alone else ()
-        history = history[:-1] if self.manner.replaces else history
+        if conversation and self.manner.replaces:
+            history, self._replaced = history[:-1], conversation.turns[-1].id
         try:
             self._stream = self.library.stream(self.question, history, self.scope)
         except Exception as error:
@@ -85,11 +87,12 @@ class Asked:
 
     def stop(self) -> str:
         """Stop the model, if it is at work; the turn as far as it has come."""
-        if self.is_running:
-            self.state = "stopped"
-        if self._stream is not None:
-            self._stream.close()
+        self._end("stopped")
         return self._shown()
+
+    def leave(self) -> None:
+        """Stop the model, if it is at work; nobody looks at the turn any more."""
+        self._end("left")
 
     def keep(self, conversations: Conversations, owner: str, id: str | None) -> str:
         """Put the turn into its conversation, or into a new one: that one's id."""
@@ -98,9 +101,7 @@ class Asked:
             note = f"Asked {scope_words(self.scope, self.library)}."
             answer = replace(answer, notes=(*answer.notes, note))
         id = id or conversations.start(owner, self.scope).id
-        if self.manner.replaces:
-            conversations.take_back(owner, id)
-        conversations.add(owner, id, self.question, answer)
+        conversations.add(owner, id, self.question, answer, instead_of=self._replaced)
         self.state = "kept"
         return id
 
@@ -111,6 +112,12 @@ class Asked:
             return self._shown(str(error))
         logging.getLogger(__name__).error("a question failed", exc_info=error)
         return self._shown(f"{type(error).__name__}; the log of the server says more")
+
+    def _end(self, state: Literal["stopped", "left"]) -> None:
+        if self.is_running:
+            self.state = state
+        if self._stream is not None:
+            self._stream.close()
 
     @property
     def _so_far(self) -> Answer:

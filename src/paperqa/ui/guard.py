@@ -21,6 +21,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+USER = "paperqa.user"  # where a request's scope carries the name of who asks
 # What the page asks for. Gradio has more: it fetches URLs from the web (`file=http://...`),
 # describes its programming interface, reads pages of its own, without a login here and there.
 _ROUTES = re.compile(
