@@ -159,9 +159,10 @@ class Library:
         """
         return self._stores.catalogue.page(where, words, sort, offset, n)
 
-    def paper(self, paper_id: str) -> Paper | None:
-        """The paper of an id; of the packaged sample while the library is empty, as it answers."""
-        stores = self._stores if len(self) else self._sample._stores
+    def paper(self, paper_id: str, *, sample: bool | None = None) -> Paper | None:
+        """The paper of an id: of the packaged `sample` or not; by default of what answers now."""
+        is_sample = not len(self) if sample is None else sample
+        stores = self._sample._stores if is_sample else self._stores
         return stores.catalogue.papers_by_id([paper_id]).get(paper_id)
 
     def organizations(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ from paperqa.types import Where
 from paperqa.ui.asking import Asked, Manner
 from paperqa.ui.context import Page
 from paperqa.ui.line import Line
-from paperqa.ui.screen import CANCEL, EDIT, LIKES, Screen, is_rewritten
+from paperqa.ui.screen import CANCEL, EDIT, LIKES, NEW, Screen, is_rewritten
 from paperqa.ui.sidebar import Updates, worded
 
 _AT_ONCE = 8  # questions that are looked up, or that a server words
@@ -52,18 +52,19 @@ class _Chat:
             for event in self._wire_asking(pressed, self._begin, [question, manner])
         ]
         running += self._wire_asking(screen.retry.click, self._retry, [])
-        leaving: dict[str, Any] = {"outputs": screen.components, "cancels": running, **_QUIET}
-        screen.stop.click(self._stop, screen.asked, **leaving)
+        stopping: dict[str, Any] = {"cancels": running, **_QUIET}
+        screen.stop.click(self._stop, screen.asked, screen.components, **stopping)
         for pressed, id_ in (
             (screen.sidebar.new.click, gr.State(None)),
             (screen.sidebar.list.input, screen.sidebar.list),
         ):
-            pressed(self._leave, [id_, screen.asked], **leaving)
+            left = pressed(_leave, screen.asked, None, **stopping)
+            left.then(self._open, id_, screen.components, **_QUIET)
         screen.edit.click(self._edit, [*given, screen.editing], screen.components, **_QUIET)
         screen.copy.click(lambda: gr.Info("Copied", duration=2), None, None, js=_COPY, **_QUIET)
         for button, liked in zip(screen.likes, LIKES.values(), strict=True):
             button.click(self._like, [screen.conversation, gr.State(liked)], screen.likes, **_QUIET)
-        screen.sidebar.wire(screen.conversation, self._open, screen.components)
+        screen.sidebar.wire(screen.conversation, screen.asked, self._open, screen.components)
         screen.scope.change(self._rescope, [screen.conversation, screen.scope], None, **_QUIET)
         loaded = self._page.shared["blocks"].load
         loaded(self._open, screen.conversation, screen.components, **_QUIET)
@@ -102,8 +103,7 @@ class _Chat:
     ) -> Any:
         if not question.strip():
             return gr.skip()
-        if before:
-            before.stop()
+        _leave(before)
         conversation = self._find(id_, request)
         turns = conversation.turns if conversation else ()
         manner = manner or Manner()
@@ -124,9 +124,14 @@ class _Chat:
         screen, owner = self._screen, request.username or ""
         for html in asked.read(self._line):
             yield {screen.live: html, **screen.buttons(asked)}
-        if asked.state == "answered":
+        # Gradio sends what came last once more, possibly after what the stop has shown.
+        if asked.state == "stopped":
+            yield {screen.live: asked.stop(), **screen.buttons(asked)}
+        elif asked.state == "left":
+            yield gr.skip()
+        elif asked.state == "answered":
             try:
-                id_ = asked.keep(self._kept, owner, id_)
+                id_ = asked.keep(self._kept, owner, None if id_ == NEW else id_)
                 yield {screen.conversation: id_, **screen.show(owner, self._kept.get(owner, id_))}
             except PaperqaError as error:
                 yield {screen.live: asked.failed(error), **screen.buttons(asked)}
@@ -165,15 +170,10 @@ class _Chat:
 
     # --- conversations -------------------------------------------------------------------------
 
-    def _leave(self, id_: str | None, asked: Asked | None, request: gr.Request) -> Updates:
-        if asked:
-            asked.stop()
-        return self._open(id_, request)
-
     def _open(self, id_: str | None, request: gr.Request) -> Updates:
         conversation = self._find(id_, request)
         return {
-            self._screen.conversation: conversation.id if conversation else None,
+            self._screen.conversation: conversation.id if conversation else NEW,
             self._screen.scope: conversation.scope if conversation else Where(),
             **self._screen.show(request.username or "", conversation),
         }
@@ -196,3 +196,8 @@ class _Chat:
             return self._kept.get(request.username or "", id_) if id_ else None
         except InputError:
             return None
+
+
+def _leave(asked: Asked | None) -> None:
+    if asked:
+        asked.leave()

@@ -8,9 +8,17 @@
     small.matches && document.querySelector("#conversations.open .toggle-button")?.click();
   document.addEventListener("change", (event) => event.target.closest("#threads") && closeList());
 
+  // The focus goes on to the question, also from what a key has pressed and is about to vanish.
+  const leading = "#new-conversation, #edit-question";
+  const vanishing = "#ask button, #suggestions button, #understood button, #tools :first-child";
+  document.addEventListener("click", ({ target, detail }) => {
+    if (target.closest?.("#new-conversation")) closeList();
+    if (target.closest?.(detail ? leading : `${leading}, ${vanishing}`))
+      document.querySelector("#ask textarea").focus();
+  });
+
   // A marker leads to its quote, and back: the browser marks the target, this moves the focus.
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("#new-conversation")) closeList();
     const link = event.target.closest?.("a.marker");
     const goal = link && document.getElementById(link.hash.slice(1));
     if (!goal) return;
@@ -46,7 +54,8 @@
         link.replaceWith(`[${link.textContent}]`);
       }
       const lines = [...answer.querySelectorAll("p, li")].map((line) => line.textContent.trim());
-      navigator.clipboard.writeText([...lines, "", ...titles].join("\n").trim());
+      const text = [...lines, "", ...titles].join("\n").trim();
+      navigator.clipboard.writeText(text.replaceAll("\u00a0", " "));
     },
     save(name, text) {
       const link = document.createElement("a");

@@ -129,6 +129,8 @@ class PaperList:
         """Look at the library anew after an event that may have changed it."""
         event.then(self.show, self.inputs, self.outputs, **QUIET)
         event.then(self._organizations, None, self.filters[3], **QUIET)
+        edits = self.page.shared["edits"]
+        event.then(lambda n: n + 1, edits, edits, **QUIET)
 
     def show(self, *values: Any) -> dict[Any, Any]:
         """The page of that number, or the nearest there is, as updates of the components."""

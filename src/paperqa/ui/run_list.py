@@ -98,7 +98,7 @@ def table(runs: tuple[Listed, ...], running: str, *, may_start: bool) -> str:
     `running` is the id of the one that is under way, if any.
     """
     if not runs:
-        return "<p>There are no runs yet.</p>"
+        return "" if running else "<p>There are no runs yet.</p>"
     heads = ("Set", "Date", "Model", "Questions", *SHARES.values())
     cells = "".join(f'<th scope="col">{head}</th>' for head in heads)
     rows = "".join(_row(run, run.id == running, may_start) for run in runs)

@@ -95,6 +95,7 @@ class _Runs:
         ]  # fmt: skip
         long: dict[str, Any] = {"concurrency_limit": None, **_QUIET}
         gr.on(fn=self._watch, inputs=[], outputs=shown, **long)
+        self.upload.upload(lambda: "", None, self.half, **_QUIET)  # few sets of one's own have any
         self.start.click(self._start, asked, shown, **long)
         self.table.submit(self._go_on, None, shown, **long)
         self.stop.click(self._stop, None, None, **_QUIET)

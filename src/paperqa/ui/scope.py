@@ -11,14 +11,21 @@ from paperqa.library import Library
 from paperqa.types import Where
 from paperqa.ui.context import Page
 from paperqa.ui.markup import text
+from paperqa.ui.paper_html import titled
 
 _OPEN = (0, 9999)  # a range of years without ends
 _NAMED = 2
+_GONE = "a paper that was taken out"
 
 
 def scope_bar(page: Page) -> None:
-    """A line that says what is asked; puts `scope`, a State with a `Where`, into `page.shared`."""
+    """A line that says what is asked.
+
+    Puts two States into `page.shared`: `scope`, a `Where`, and `edits`, which counts how often
+    papers were added or taken out here: what is said of the library is out of date when it changes.
+    """
     scope = page.shared["scope"] = gr.State(Where())
+    edits = page.shared["edits"] = gr.State(0)
     with gr.Row(elem_id="scope"):
         line = gr.HTML(elem_id="scope-line", js_on_load=None)
         clear = gr.Button("Ask all papers", size="sm", scale=0, min_width=0, visible=False)
@@ -38,7 +45,8 @@ def scope_bar(page: Page) -> None:
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     shown = [line, clear, *years]
-    gr.on([scope.change, page.shared["blocks"].load], show, scope, shown, **quiet)
+    changed = [scope.change, edits.change, page.shared["blocks"].load]
+    gr.on(changed, show, scope, shown, **quiet)
     gr.on([year.change for year in years], limit, [scope, *years], scope, **quiet)
     clear.click(Where, None, scope, **quiet)
 
@@ -50,8 +58,8 @@ def scope_words(where: Where, library: Library) -> str:
         return f"all {n:,} papers" if n else "the packaged sample papers"
     parts = []
     if where.paper_ids:
-        papers = [library.paper(id_) for id_ in where.paper_ids[:_NAMED]]
-        titles = ", ".join(f"“{paper.title}”" for paper in papers if paper)
+        papers = map(library.paper, where.paper_ids[:_NAMED])
+        titles = ", ".join(f"“{titled(paper)}”" if paper else _GONE for paper in papers)
         more = len(where.paper_ids) - _NAMED
         parts.append(f"{titles} and {more} more" if more > 0 else titles)
     else:

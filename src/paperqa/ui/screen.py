@@ -17,8 +17,9 @@ from paperqa.ui.sidebar import Sidebar, Updates
 from paperqa.ui.suggestions import FOR_SAMPLE, N, first_questions, follow_ups
 from paperqa.ui.thread import show_turn, welcome
 
-LIKES = {"👍 Helpful": True, "👎 Not helpful": False}
+LIKES = {"Helpful": True, "Not helpful": False}
 EDIT, CANCEL = "Edit question", "Cancel edit"
+NEW = "new"  # in place of a conversation's id: Gradio leaves what is empty out of the storage
 _TITLES = 60  # newest papers that first questions are made from
 
 
@@ -57,7 +58,7 @@ class Screen:
         small: dict[str, Any] = {"size": "sm", "scale": 0, "min_width": 0}
         with gr.Row(elem_id="tools", visible=False) as self.tools:
             self.retry = gr.Button("Retry", **small)
-            self.edit = gr.Button(EDIT, **small)
+            self.edit = gr.Button(EDIT, elem_id="edit-question", **small)
             self.copy = gr.Button("Copy", **small)
             self.likes = [gr.Button(name, **small) for name in LIKES]
         with gr.Row(elem_id="understood", visible=False) as self.rewritten:

@@ -13,13 +13,14 @@ from paperqa.conversations import Conversation
 from paperqa.errors import PaperqaError
 from paperqa.exports import as_bibtex, as_json, as_markdown
 from paperqa.library import Library
+from paperqa.ui.asking import Asked
 from paperqa.ui.context import Page
 from paperqa.ui.markup import text
 
 Updates = dict[Any, Any]
 _SHOWN = 100
 _EXTENSIONS = {"Markdown": "md", "JSON": "json", "BibTeX": "bib"}
-_SURE = "(_, id) => [confirm('Delete this conversation for good?') ? 'yes' : '', id]"
+_SURE = "(_, ...rest) => [confirm('Delete this conversation for good?') ? 'yes' : '', ...rest]"
 _SAVE = "(file) => file && window.paperqa.save(file.name, file.text)"
 
 
@@ -52,8 +53,11 @@ class Sidebar:
         """What `show` updates."""
         return [self.words, self.list, self.about, self.title]
 
-    def wire(self, conversation: Any, opened: Any, outputs: list[Any]) -> None:
-        """Attach events; `opened(id, request)` gives the updates that show a conversation."""
+    def wire(self, conversation: Any, asked: Any, opened: Any, outputs: list[Any]) -> None:
+        """Attach events; `opened(id, request)` gives the updates that show a conversation.
+
+        `asked` is the question that is on its way in it.
+        """
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
         def rename(id_: str, title: str, request: gr.Request) -> Updates:
@@ -62,9 +66,11 @@ class Sidebar:
                 self._page.conversations.rename(owner, id_, title)
                 return self.show(owner, self._page.conversations.get(owner, id_))
 
-        def delete(sure: str, id_: str, request: gr.Request) -> Any:
+        def delete(sure: str, id_: str, under_way: Asked | None, request: gr.Request) -> Any:
             if not sure:
                 return gr.skip()
+            if under_way:
+                under_way.leave()
             with worded():
                 self._page.conversations.delete(request.username or "", id_)
             return dict(opened(None, request))
@@ -80,7 +86,7 @@ class Sidebar:
             **quiet,
         )
         self.words.change(search, [self.words, conversation], self.list, **quiet)
-        self.delete.click(delete, [self.delete, conversation], outputs, js=_SURE, **quiet)
+        self.delete.click(delete, [self.delete, conversation, asked], outputs, js=_SURE, **quiet)
         for name, button in self.exports.items():
             self._wire_export(name, button, conversation, quiet)
 
