@@ -75,7 +75,7 @@ def compare_papers(
     """
     ids, names = list(dict.fromkeys(paper_ids)), tuple(dict.fromkeys(aspects))
     if not FEWEST <= len(ids) <= MOST:
-        raise InputError(f"{len(ids)} papers can't be compared; choose {FEWEST} to {MOST}")
+        raise InputError(f"choose {FEWEST} to {MOST} papers to compare, not {len(ids)}")
     if not names:
         raise InputError("no aspect to compare; name one")
     found = {paper.id: paper for paper in library.papers(Where(paper_ids=tuple(ids)))}

@@ -181,13 +181,14 @@ class Library:
         return self.stream(question, history, where).answer
 
     def stream(
-        self, question: str, history: History = (), where: Where = _ANYWHERE
-    ) -> AnswerStream:
+        self, question: str, history: History = (), where: Where = _ANYWHERE, *,
+        fresh: bool = False,
+    ) -> AnswerStream:  # fmt: skip
         """The answer as it comes: evidence at once, then checked claims.
 
-        `history` holds the earlier `Answer`s or role/content messages. While the library is
-        empty, the packaged sample papers answer (`answer.sample`). Raises `LibraryError`,
-        `ModelError` or `SettingsError`; a refusal is an answer.
+        `history` holds the earlier `Answer`s or role/content messages; `fresh` lets the cache be.
+        While the library is empty, the packaged sample papers answer (`answer.sample`). Raises
+        `LibraryError`, `ModelError` or `SettingsError`; a refusal is an answer.
         """
         asked_at, text = time.perf_counter(), question.strip()
         if not text:
@@ -196,6 +197,7 @@ class Library:
         settings = self.settings  # one reading: `use` may change them meanwhile
         searched = self._sample if is_empty else self
         standalone, evidence = searched._look_up(text, history, where)
+        kept = settings.cache and not fresh
         return AnswerStream(
             Question(text, standalone, asked_at, where),
             evidence,
@@ -204,7 +206,7 @@ class Library:
             self._encode,
             shown=settings.sources,
             sample=is_empty,
-            cache=searched._kept_answer(settings, standalone, where) if settings.cache else None,
+            cache=searched._kept_answer(settings, standalone, where) if kept else None,
         )
 
     def as_retriever(self, k: int = 6, where: Where = _ANYWHERE) -> HybridRetriever:

@@ -1,12 +1,14 @@
 """Questions asked in the browser, and what can be done with their answers."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
 
 from paperqa import Library
 from paperqa.settings import load_settings
+from tests import fake_vendor
 from tests.browser.conftest import ask, finished, mark_last_turn, open_page, question_box
 
 QUESTION = "How long are the gaps that TideFormer fills?"
@@ -24,7 +26,9 @@ def begin(page, question):
     button(page, "Ask").click()
 
 
-def test_an_empty_library_suggests_questions_and_the_sample_answers(library, serve, context):
+def test_an_empty_library_suggests_questions_and_the_sample_answers(
+    library, listing, serve, context
+):
     page = open_page(context, serve(library))
     expect(page.locator("#chat .welcome")).to_contain_text("the packaged sample papers answer")
     first = page.locator("#suggestions button").first
@@ -36,6 +40,15 @@ def test_an_empty_library_suggests_questions_and_the_sample_answers(library, ser
     expect(turn.locator(".card.cited mark").first).to_be_visible()
     expect(turn).to_contain_text("From the packaged sample papers")
     expect(page.locator("#scope-line")).to_have_text("Asking the packaged sample papers")
+
+    library.add(listing)  # what was cited stays known
+    page.reload()
+    expect(page.locator("#scope-line")).to_have_text("Asking all 5 papers")
+    expect(turn.locator(".card.cited").first).to_be_visible()
+    expect(turn).not_to_contain_text("no longer in the library")
+    with page.expect_download() as download:
+        button(page, "Export BibTeX").click()
+    assert "@misc" in download.value.path().read_text()
 
 
 @pytest.mark.parametrize("width", [1280, 500])
@@ -118,20 +131,35 @@ def test_stop_ends_the_work_of_the_model_and_one_can_go_on(context, told):
     expect(page.locator("#chat .turn")).to_have_count(1)
 
 
-def test_an_answer_that_is_left_comes_no_more(context, told):
+def test_while_an_answer_comes_its_markers_work_and_the_next_question_waits(context, told):
     page = open_page(context, told.address)
-    told.mumbles = True
     told.say(HOURS, HALVES)
     begin(page, QUESTION)
-    expect(page.locator("#live .turn .answer")).to_contain_text("up to 9 hours.")
-    button(page, "New conversation").click()
-    expect(page.locator("#live .welcome")).to_be_visible()
-    assert told.gone.wait(10)
-    told.gone.clear()
-    told.mumbles = False
-    told.answer(HALVES)
-    expect(ask(page, QUESTION).locator(".answer")).to_have_text(f"{HALVES}1")
+    turn = page.locator("#live .turn")
+    expect(turn.locator(".answer")).to_contain_text("up to 9 hours.")
+    expect(question_box(page)).to_have_value("")
+    question_box(page).fill("What is its error?")
+    question_box(page).press("Enter")
+    turn.get_by_role("link", name="Citation 1: TideFormer").click()
+    expect(turn.locator("mark:target")).to_be_focused()
+    told.answer("")
+    expect(finished(page).locator(".answer")).to_contain_text("It halves the error")
     expect(page.locator("#chat .turn")).to_have_count(1)
+    expect(question_box(page)).to_have_value("What is its error?")
+
+
+def test_what_leaves_is_said_as_the_settings_are_now(filled, serve, context):
+    page = open_page(context, serve(filled))
+    leaves = page.locator("#leaves")
+    expect(leaves).to_have_text("Leaves this machine: nothing.")
+    before = filled.settings
+    filled.use(before.model_copy(update={"llm": "http://llm.example/v1#m"}))
+    page.get_by_role("tab", name="Papers").click()
+    page.get_by_role("tab", name="Chat").click()
+    expect(leaves).to_contain_text("each question with the sentences found for it, to llm.example")
+    filled.use(before)
+    ask(page, QUESTION)
+    expect(leaves).to_have_text("Leaves this machine: nothing.")
 
 
 def test_what_goes_with_an_answer(context, address):
@@ -164,6 +192,43 @@ def test_what_goes_with_an_answer(context, address):
     expect(finished(page).get_by_role("heading", level=2)).to_have_text(question)
     expect(page.locator("#chat .turn")).to_have_count(2)
     expect(turn).not_to_contain_text("Understood as")
+
+
+def test_retry_asks_the_model_again_though_its_answer_is_kept(filled, embedding, serve, context):
+    with fake_vendor.serving() as (url, seen):
+        settings = load_settings(llm=f"{url}#m")
+        assert settings.cache
+        with Library(filled.folder, settings=settings, embedding=embedding) as worded:
+            page = open_page(context, serve(worded))
+            ask(page, QUESTION)
+            n_asked = len(seen)
+            assert n_asked
+            mark_last_turn(page)
+            button(page, "Retry").click()
+            finished(page)
+            assert len(seen) == 2 * n_asked
+
+
+def test_an_answer_is_copied_without_a_clipboard_too(context, address):
+    """As on plain http at another address than this machine's own."""
+    context.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page = open_page(context, address)
+    ask(page, QUESTION)
+    button(page, "Copy").click()
+    expect(page.get_by_text("Copied")).to_be_visible()
+    question_box(page).press("Control+V")
+    expect(question_box(page)).to_have_value(re.compile(r"of up to 9 hours.” \[3\]\n"))
+    page.evaluate("document.execCommand = () => false")
+    button(page, "Copy").click()
+    expect(page.get_by_text("This browser lets no page copy")).to_be_visible()
+
+
+def test_a_question_that_is_too_long_is_refused_and_stays(page):
+    question_box(page).evaluate("box => box.removeAttribute('maxlength')")
+    question_box(page).fill("long " * 500)
+    question_box(page).press("Enter")
+    expect(page.get_by_text("the question has 2,499 characters; cut it to 2,000")).to_be_visible()
+    expect(page.locator("#chat .welcome")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_what_cannot_be_compared_is_said_in_words(tab):
     said = tab.locator("#compare-table").get_by_role("alert")
     choose(tab, "lantern", LANTERN)
     button.click()
-    expect(said).to_have_text("1 papers can't be compared; choose 2 to 6")
+    expect(said).to_have_text("choose 2 to 6 papers to compare, not 1")
     choose(tab, "tide", TIDES)
     for name in ("Problem", "Method", "Data", "Result", "Limits"):
         tab.get_by_role("checkbox", name=name).uncheck()

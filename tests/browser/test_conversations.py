@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 import paperqa.ui
 from paperqa import Library
-from tests.browser.conftest import ask, open_page, question_box
+from tests.browser.conftest import ask, finished, open_page, question_box
 from tests.ui.serving import serving
 
 QUESTION = "How long are the gaps that TideFormer fills?"
@@ -74,6 +74,72 @@ def test_exports_hold_the_conversation(page):
     assert kind == "bib"
     assert text.startswith("@misc{harbourlab")
     assert text.count("@misc") == 1
+
+
+HOURS = "TideFormer fills gaps of up to 9 hours. "
+HALVES = "It halves the error of the harmonic method on 42 gauges. "
+
+
+def test_an_answer_outlives_its_tab(context, told):
+    page = open_page(context, told.address)
+    told.say(HOURS, HALVES)
+    question_box(page).fill(QUESTION)
+    question_box(page).press("Enter")
+    answer = page.locator("#live .turn .answer")
+    expect(answer).to_contain_text("up to 9 hours.")
+    page.reload()
+    expect(answer).to_contain_text("up to 9 hours.")
+    expect(answer).to_contain_text("Reading on")
+    expect(button(page, "Stop")).to_be_visible()
+    page.close()
+    told.answer("")
+    page = open_page(context, told.address)
+    expect(finished(page).locator(".answer")).to_contain_text("It halves the error")
+    expect(page.locator("#chat .turn")).to_have_count(1)
+    expect(listed(page, QUESTION).first).to_be_checked()
+
+
+def test_an_answer_comes_while_another_conversation_is_open(context, told, monkeypatch):
+    monkeypatch.setattr("paperqa.ui.chat._AT_ONCE", 1)
+    page = open_page(context, told.address)
+    answer, other = page.locator("#live .turn .answer"), "By how much is the error halved?"
+    told.say(HOURS, HALVES)
+    question_box(page).fill("Which gaps does TideFormer fill?")
+    question_box(page).press("Enter")
+    expect(answer).to_contain_text("up to 9 hours.")
+    button(page, "New conversation").click()
+    expect(page.locator("#chat .welcome")).to_be_visible()
+    question_box(page).fill(other)
+    question_box(page).press("Enter")
+    expect(answer).to_contain_text("In line: 1 before you")
+    listed(page, "Which gaps does TideFormer fill?").check()
+    expect(answer).to_contain_text("up to 9 hours.")
+    expect(answer).to_contain_text("Reading on")
+    listed(page, other).check()
+    expect(answer).to_contain_text("In line: 1 before you")
+    told.answer("")
+    expect(answer).to_have_text("Reading 5 papers")
+    listed(page, "Which gaps does TideFormer fill?").check()
+    expect(finished(page).locator(".answer")).to_contain_text("It halves the error")
+    told.answer(HALVES)
+    listed(page, other).check()
+    expect(answer).to_have_text(f"{HALVES}1")
+    expect(finished(page).get_by_role("heading", level=2)).to_have_text(other)
+    expect(page.locator("#chat .turn")).to_have_count(1)
+
+
+def test_deleting_a_conversation_stops_its_answer(context, told):
+    page = open_page(context, told.address)
+    told.mumbles = True
+    question_box(page).fill("Which gaps will be deleted?")
+    question_box(page).press("Enter")
+    expect(page.locator("#live .turn")).to_contain_text("Reading 5 papers")
+    expect(listed(page, "Which gaps will be deleted?")).to_be_checked()
+    page.once("dialog", lambda dialog: dialog.accept())
+    button(page, "Delete conversation").click()
+    expect(page.locator("#chat .welcome")).to_be_visible()
+    expect(listed(page, "Which gaps will be deleted?")).to_have_count(0)
+    assert told.gone.wait(10)
 
 
 def test_a_conversation_outlives_its_tab_and_the_server(filled, embedding, serve, context):

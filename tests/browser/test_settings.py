@@ -4,6 +4,7 @@ import logging
 
 from playwright.sync_api import expect
 
+from paperqa.models import chat
 from tests import fake_vendor
 from tests.browser.conftest import ask, open_page
 
@@ -69,7 +70,8 @@ def test_a_model_is_checked_saved_and_answers_and_its_key_is_not_seen_again(
         assert KEY not in place
 
 
-def test_what_is_wrong_with_a_model_is_said_in_words(filled, serve, context):
+def test_what_is_wrong_with_a_model_is_said_in_words(filled, serve, context, monkeypatch):
+    monkeypatch.setattr(chat, "_RETRIES", 0)
     page = settings_of(context, serve(filled))
     said = page.locator("#settings").get_by_role("alert")
     for model, url, words in [

@@ -122,7 +122,8 @@ def test_no_file_is_served_and_no_address_fetched(client, session_library):
     ["docs", "openapi.json", "monitoring", "monitoring/summary", "login", "logout",
      "gradio_api/info", "gradio_api/openapi.json", "gradio_api/runs", "gradio_api/mcp",
      "gradio_api/startup-events", "gradio_api/dev/reload", "gradio_api/deep_link",
-     "gradio_api/call/save", "gradio_api/run/predict", "gradio_api/vibe-code", "gradio_api/component_server"],
+     "gradio_api/call/save", "gradio_api/run/predict", "gradio_api/vibe-code",
+     "gradio_api/component_server"],
 )  # fmt: skip
 def test_what_gradio_has_beyond_the_page_is_closed(client, path):
     assert client.get(path).status_code == 404
@@ -268,7 +269,7 @@ def test_events_know_who_is_logged_in_and_only_the_owner_may_change_settings(wit
 
 def test_nobody_changes_settings_where_it_is_not_known_who_comes(session_library, uploads):
     with serving(paperqa.ui.app(session_library)) as url, httpx.Client(base_url=url) as client:
-        assert "where it was started" in press(client, "Save", ["none", "", "", 3])[1]
+        assert "where this server was started" in press(client, "Save", ["none", "", "", 3])[1]
 
 
 def test_visitors_have_names_of_their_own_that_last(session_library, uploads):

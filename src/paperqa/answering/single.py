@@ -27,7 +27,7 @@ from paperqa.types import Claim, Evidence, Sentence
 # Log-odds of yes, fitted to the development questions (docs/adr/0008): from MIN_ODDS on a paper is
 # answered from, from SURE_ODDS on no second paper is read.
 # Up to AMOUNT_ODDS, a sentence without an amount is no answer to a question for one.
-MIN_ODDS, SURE_ODDS, AMOUNT_ODDS = -0.25, 1.2, 2.0
+MIN_ODDS, SURE_ODDS, AMOUNT_ODDS = 0.25, 1.2, 2.0
 NO_AMOUNT = "gives no amount, which is what was asked for"
 READ, READ_TOKENS = 14, 1500  # of a paper, at most
 NEAR = 4  # the sentences that fit best: a fact rests on one of them

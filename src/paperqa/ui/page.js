@@ -45,8 +45,27 @@
     attributeFilter: ["class"],
   });
 
+  // Plain http at another address than this machine's own has no clipboard, but an old command.
+  const copied = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      const focused = document.activeElement;
+      const area = document.createElement("textarea");
+      area.value = text;
+      area.style.position = "fixed";
+      document.body.append(area);
+      area.select();
+      const isDone = document.execCommand("copy");
+      area.remove();
+      focused?.focus();
+      return isDone;
+    }
+  };
+
   window.paperqa = {
-    copy() {
+    async copy() {
       const answer = document.querySelector("#live .answer").cloneNode(true);
       const titles = new Set();
       for (const link of answer.querySelectorAll("a.marker")) {
@@ -55,7 +74,7 @@
       }
       const lines = [...answer.querySelectorAll("p, li")].map((line) => line.textContent.trim());
       const text = [...lines, "", ...titles].join("\n").trim();
-      navigator.clipboard.writeText(text.replaceAll("\u00a0", " "));
+      return (await copied(text.replaceAll("\u00a0", " "))) ? "yes" : "";
     },
     save(name, text) {
       const link = document.createElement("a");

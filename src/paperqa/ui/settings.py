@@ -96,7 +96,7 @@ class _Tab:
     def show(self, request: gr.Request) -> list[Any]:
         """The settings as they are now, for who may change them."""
         now = self._page.library.settings
-        may = self._may_change(request)
+        may = self._page.may_manage(request)
         url, model = urldefrag(now.llm) if "://" in now.llm else ("", now.llm)
         fields = [model, url, self._key_box(now), now.sources] if may else [gr.skip()] * 4
         notice = "" if may else _notice(self._whose())
@@ -134,7 +134,7 @@ class _Tab:
     def _read(
         self, model: str, url: str, key: str, sources: float, request: gr.Request
     ) -> Settings:
-        if not self._may_change(request):
+        if not self._page.may_manage(request):
             raise SettingsError(self._whose())
         now = self._page.library.settings
         llm = named(model or "", url or "")
@@ -146,12 +146,8 @@ class _Tab:
         fields = {"llm": llm, "api_key": api_key, "sources": int(sources)}
         return load_settings(**{**now.model_dump(), **fields})
 
-    def _may_change(self, request: gr.Request) -> bool:
-        return self._page.owner is not None and (request.username or "") == self._page.owner
-
     def _whose(self) -> str:
-        who = f"by {self._page.owner}" if self._page.owner else "where it was started"
-        return f"The settings of this server are changed {who}."
+        return f"The settings of this server are changed {self._page.managed}."
 
     def _key_box(self, settings: Settings) -> Any:
         is_set = _server(settings.llm) in self._keys

@@ -103,20 +103,19 @@ def _answer(answer: Row, key: str) -> Iterator[str]:
 
 
 def _evidence(answer: Row, key: str, find_paper: FindPaper, reading: bool) -> str:
-    """The cited papers; the others that were found are folded away once the answer is there."""
+    """The cited papers, then the others: folded away once the answer is there."""
     if not answer["evidence"] and not answer["citations"]:
         return ""
     cited_ids = {c["paper_id"] for c in answer["citations"]}
+    cards = cited_cards(answer, key, find_paper)
+    others = [row for row in answer["evidence"] if row["paper_id"] not in cited_ids]
+    label = f"{_papers(len(cited_ids))} cited"
     if reading:
-        cards, others = found_cards(answer["evidence"], find_paper), []
+        cards, others = cards + found_cards(others, find_paper), []
         label = f"{_papers(len(answer['evidence']))} found"
-    else:
-        cards = cited_cards(answer, key, find_paper)
-        others = [row for row in answer["evidence"] if row["paper_id"] not in cited_ids]
-        label = f"{_papers(len(cited_ids))} cited"
-        if not cited_ids:
-            label = "The nearest papers" if answer["refused"] else f"{_papers(len(others))} found"
-            cards, others = found_cards(others[:_NEAREST], find_paper), others[_NEAREST:]
+    elif not cited_ids:
+        label = "The nearest papers" if answer["refused"] else f"{_papers(len(others))} found"
+        cards, others = found_cards(others[:_NEAREST], find_paper), others[_NEAREST:]
     folded = (
         f"<details><summary>Also found: {len(others)}</summary>"
         f"{found_cards(others, find_paper)}</details>"
@@ -147,7 +146,7 @@ def _dropped(answer: Row) -> str:
 def _notes(answer: Row) -> str:
     notes = list(answer["notes"])
     if answer["sample"]:
-        notes.append("From the packaged sample papers: the library is empty.")
+        notes.append("From the packaged sample papers: the library was empty.")
     items = "".join(f"<li>{text(note)}</li>" for note in notes)
     return f'<ul class="notes">{items}</ul>' if items else ""
 
