@@ -34,7 +34,7 @@ _TRIED = 100  # ports from the first one on
               help=f"[default: {_PORT}, or the next free one]")  # fmt: skip
 @click.option("--auth", type=_PATH, metavar="FILE",
               help="Who may log in; made with `paperqa users add`.")  # fmt: skip
-@click.option("--insecure", is_flag=True, help="Let everyone in who reaches the address.")
+@click.option("--insecure", is_flag=True, help="Let everyone in who reaches the address, to ask.")
 @click.option("--open/--no-open", "opens", default=True,
               help="Open the page in the browser, where there is a screen.")  # fmt: skip
 def serve(library: Path | None, host: str, port: int | None, auth: Path | None, insecure: bool,
