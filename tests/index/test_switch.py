@@ -117,6 +117,7 @@ def test_what_changed_meanwhile_is_in_the_new_index(folder):
         library.repair()
         assert of_papers(model.texts) == {f"Harbour {name}" for name in "bghx"}
         assert found(library) == ids("bcdefghx")
+        assert library._stores.catalogue.count("passages") == 8
         assert_healthy(library)
         assert {paper.id: paper.text for paper in library.papers()} == texts
 

@@ -85,3 +85,5 @@ def test_a_library_refuses_and_answers_alike_whatever_its_models_scale(
     with Library(tmp_path / "narrow", embedding=Narrow(embedding)) as library:
         told = library.search(ON, 1, Where())[0].similarity  # noted in the library
         assert told == pytest.approx(similar[1][0][0].similarity)
+        claims = library.stream(ON)._draft.citations  # checked on that scale too
+        assert claims._scale == library._stores.scale != FITTED

@@ -155,6 +155,33 @@ def test_a_failing_rerank_server_is_a_clear_error(vendor, model, says):
         ranked(reranker(f"{vendor[0]}#{model}"), "Why?", TEXTS)
 
 
+@pytest.mark.llm
+def test_a_real_llama_cpp_server_embeds(local_llm, models_folder, monkeypatch):
+    import xllamacpp
+
+    monkeypatch.setattr(endpoint, "RETRIES", 0)
+    params = xllamacpp.CommonParams()
+    (path,) = (models_folder / "qwen").glob("*.gguf")
+    params.model.path = str(path)
+    params.n_ctx, params.n_parallel = 1024, 1
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+    params.embedding = True
+    params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
+    params.api_keys, params.verbosity, params.offline = ["a-secret-key"], -1, True
+    server = xllamacpp.Server(params)
+    url = f"{server.listening_address}/v1"
+    model = embedding(url, embedding_key="a-secret-key")
+    vectors = embed_texts(model, [*TEXTS, ""])
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert np.argmax(vectors @ embed_query(model, TEXTS[1])) == 1
+    with pytest.raises(EndpointError, match="key was refused"):
+        embed_texts(embedding(f"{url}#m", embedding_key="another-key"), TEXTS)
+    with pytest.raises(EndpointError, match="too large to process"):
+        embed_texts(model, ["word " * 3000])
+    with pytest.raises(EndpointError, match="the server failed"):
+        ranked(reranker(f"{url}#m", reranker_key="a-secret-key"), "Why?", TEXTS)
+
+
 def test_openai_has_no_rerankers():
     with pytest.raises(SettingsError, match="OpenAI has no rerankers"):
         reranker("openai:gpt-x")

@@ -154,7 +154,8 @@ def translated(name: str, key: str = "", role: Role = CHAT) -> Iterator[None]:
             raise EndpointError(f"{name}: the request was refused ({said(error)})") from None
         raise EndpointError(f"{name}: {role.too_long}") from None
     except openai.APIStatusError as error:
-        raise EndpointError(f"{name}: the server failed ({error.status_code})") from None
+        words = " ".join(said(error).split())[:200]  # some send a whole page
+        raise EndpointError(f"{name}: the server failed ({error.status_code}: {words})") from None
     except (openai.APIError, httpx.HTTPError) as error:
         raise EndpointError(
             f"{name}: the model server can't be reached or broke off "

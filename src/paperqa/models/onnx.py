@@ -14,7 +14,6 @@ from paperqa.models.pull import first_line
 
 BATCH = 16
 _INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
-_PADDING = ("[PAD]", "<pad>")
 
 Read = Callable[[Mapping[str, NDArray[Any]], NDArray[np.int64]], NDArray[Any]]
 """From a batch's outputs by name and its mask (texts, tokens) to one row a text."""
@@ -41,8 +40,6 @@ class Encoder:
             ) from None
         self._tokenizer.enable_truncation(max_tokens)
         self._tokenizer.no_padding()
-        ids = (self._tokenizer.token_to_id(token) for token in _PADDING)
-        self._padding = next((id_ for id_ in ids if id_ is not None), 0)
         self._inputs = {one.name for one in self._session.get_inputs()}
         self._outputs = [one.name for one in self._session.get_outputs()]
         if strange := sorted(self._inputs - _INPUTS):
@@ -70,7 +67,7 @@ class Encoder:
     ) -> NDArray[Any]:
         lengths = np.array([len(row) for row in tokens])
         mask = (np.arange(lengths.max()) < lengths[:, None]).astype(np.int64)
-        ids = np.full_like(mask, self._padding)
+        ids = np.zeros_like(mask)  # what the mask hides may be any token
         ids[mask == 1] = np.concatenate([np.asarray(row, np.int64) for row in tokens])
         kinds = np.zeros_like(mask)
         if types is not None:
