@@ -35,7 +35,7 @@ def killed(files, tmp_path_factory):
         ("add", before, work, files, 16, 4),
         ("remove", before, work, sorted(ids("ac")), 8, 1),
         ("repair", before, work, [], 8, 1),
-        ("reembed", before, work, [], 10, 1),
+        ("reembed", before, work, [], 8, 0),
     ]
     return dict(zip((job[0] for job in jobs), drive("kill_all", jobs), strict=True))
 

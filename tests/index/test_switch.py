@@ -125,7 +125,7 @@ def test_what_changed_meanwhile_is_in_the_new_index(folder):
 @pytest.mark.parametrize("damaged", ["catalogue.db", "dense/chroma.sqlite3", "lexical-1/meta.json"])
 def test_a_half_built_index_that_is_damaged_is_built_anew(folder, damaged):
     interrupted(folder, "g")
-    (path,) = folder.glob(f"next-*/{damaged}")
+    (path,) = folder.glob(f"index-*/{damaged}")
     path.write_bytes(b"no such thing " * 500)
     with opened(folder) as library:
         assert_healthy(library)
@@ -139,7 +139,7 @@ def test_what_is_given_up_is_swept_away(folder):
     with opened(folder, "words-c") as library:
         library.repair()
         assert_healthy(library)
-    assert len(list(folder.glob("next-*"))) == 1
+    assert len(list(folder.glob("index-*"))) == 1
     assert not [path for name in ("dense*", "lexical-*") for path in folder.glob(name)]
     interrupted(folder, "c")
     with opened(folder, "words-c") as library:
@@ -150,7 +150,7 @@ def test_what_is_given_up_is_swept_away(folder):
 
 
 def test_there_and_back_again(folder):
-    for model in ("words-b", "words-16", "words-b"):
+    for model in ("words-b", "words-16"):
         with opened(folder, model) as library:
             library.repair()
             assert_healthy(library)

@@ -1,6 +1,6 @@
 """Another embedding model or chunk size: its index is built beside the old one, then taken.
 
-Until it is complete it is a library of its own, in a folder `next-…` of this one, kept together as
+Until it is complete it is a library of its own, in a folder `index-…` of this one, kept together as
 any other (`stores.py`): killed, it heals, and the next run goes on where it stopped, whatever was
 added or removed meanwhile. Then one transaction of the catalogue takes its passages over and names
 its folders; before that the old index answers, after that the new one.
@@ -60,7 +60,7 @@ def switch(
 
 def _place(stores: Stores, fingerprint: str) -> Path:
     """Where the index is built; the same place for the same settings, unless it is in use."""
-    place = stores.folder / f"next-{sha256(fingerprint.encode()).hexdigest()[:12]}"
+    place = stores.folder / f"index-{sha256(fingerprint.encode()).hexdigest()[:12]}"
     used = {stores.dense.folder.parent, stores.lexical.folder.parent}
     return place.with_name(f"{place.name}-2") if place in used else place
 
@@ -68,7 +68,7 @@ def _place(stores: Stores, fingerprint: str) -> Path:
 def sweep(stores: Stores) -> None:
     """Delete what a repair that was killed, or given up, has left behind."""
     used = (stores.dense.folder, stores.lexical.folder)
-    for name in ("dense*", "lexical-*", "next-*"):
+    for name in ("dense*", "lexical-*", "index-*"):
         for path in stores.folder.glob(name):
             if not any(path in (folder, *folder.parents) for folder in used):
                 shutil.rmtree(path, ignore_errors=True)
