@@ -106,6 +106,39 @@ def filled(library, listing):
     return library
 
 
+@pytest.fixture(scope="session")
+def session_library(tmp_path_factory, embedding, models_folder):
+    """A library of those five papers that answers with quotes, for tests that only read."""
+    from paperqa import Library
+    from paperqa.settings import load_settings
+
+    settings = load_settings(llm="none", models=models_folder)
+    folder = tmp_path_factory.mktemp("served") / "library"
+    with Library(folder, settings=settings, embedding=embedding) as opened:
+        opened.add(DATA / "listing.txt")
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def uploads(session_library):
+    """Gradio keeps files where its environment says; the first page of a process says it."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("GRADIO_TEMP_DIR", "")  # put back afterwards
+    patch.delenv("GRADIO_TEMP_DIR")
+    yield session_library.folder / "tmp-uploads"
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def address(session_library, uploads):
+    """Where the page over that library is served to this machine alone."""
+    import paperqa.ui
+    from tests.ui.serving import serving
+
+    with serving(paperqa.ui.app(session_library, local=True)) as url:
+        yield url
+
+
 @pytest.fixture
 def local_llm():
     """The setting for the local language model, where it is pulled."""

@@ -80,12 +80,12 @@ class FakeVendor(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
         self.end_headers()
-        first, *rest = self.pieces(body)
-        self.event({"delta": {"role": "assistant", "content": first}})
+        pieces = iter(self.pieces(body))
+        self.event({"delta": {"role": "assistant", "content": next(pieces, "")}})
         if body["model"] == "dies":
             self.connection.close()
             return
-        for piece in rest:
+        for piece in pieces:
             self.event({"delta": {"content": piece}})
         self.event({"delta": {}, "finish_reason": "stop"})
         usage = {"prompt_tokens": 7, "completion_tokens": 9, "total_tokens": 16}

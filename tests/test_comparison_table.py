@@ -110,7 +110,7 @@ def test_sentences_after_an_enumeration_are_told_apart(library, add):
 
 @pytest.mark.parametrize(
     ("n", "aspects", "said"),
-    [(1, ["memory"], "1 papers can't be compared; choose 2 to 6"), (2, [], "no aspect to compare")],
+    [(1, ["memory"], "choose 2 to 6 papers to compare, not 1"), (2, [], "no aspect to compare")],
 )
 def test_too_few_papers_or_no_aspect_is_an_input_error(filled, n, aspects, said):
     ids = [paper.id for paper in filled.papers()]

@@ -148,30 +148,30 @@ def test_search_reads_titles_questions_and_answers(conversations, words, found):
     assert titles(conversations, words) == found
 
 
-def test_a_question_taken_back_can_be_asked_anew(conversations):
+def test_a_question_is_asked_anew_in_place_of_the_last(conversations):
     id_ = asked(conversations, "What hides boys?")
     typo = conversations.get("", id_).turns[0].id
-    assert conversations.take_back("", id_) == "What hides boys?"
-    assert conversations.get("", id_).turns == ()
-    turn = conversations.add("", id_, "What hides buoys?", answer())
+    turn = conversations.add("", id_, "What hides buoys?", answer(), instead_of=typo)
+    assert conversations.get("", id_).turns == (turn,)
     assert titles(conversations) == ["What hides buoys?"]  # the title followed
     assert turn.id > typo  # a late "like" of the old answer doesn't reach the new one
     with pytest.raises(InputError, match=f"no answer {typo}"):
         conversations.like("", typo, True)
     conversations.rename("", id_, "Buoys")
-    conversations.take_back("", id_)
+    conversations.add("", id_, "What hides them?", answer(), instead_of=turn.id)
     assert titles(conversations) == ["Buoys"]  # the user's own stays
-    with pytest.raises(InputError, match="no question to take back"):
-        conversations.take_back("", id_)
 
 
-def test_only_the_last_turn_is_taken_back_and_a_title_stays_with_its_first(conversations):
-    id_ = asked(conversations, "same", "same")
-    other = asked(conversations, "other")
-    conversations.take_back("", id_)
-    assert [turn.question for turn in conversations.get("", id_).turns] == ["same"]
-    assert titles(conversations) == ["same", "other"]
-    assert len(conversations.get("", other).turns) == 1
+def test_nothing_but_the_last_turn_is_replaced_and_a_title_stays_with_its_first(conversations):
+    id_, other = asked(conversations, "same", "same"), asked(conversations, "other")
+    before = conversations.get("", id_)
+    for elsewhere in (before.turns[0].id, conversations.get("", other).turns[0].id):
+        with pytest.raises(InputError, match="has gone on meanwhile"):
+            conversations.add("", id_, "new", answer(), instead_of=elsewhere)
+    assert conversations.get("", id_) == before
+    conversations.add("", id_, "new", answer(), instead_of=before.turns[1].id)
+    assert [turn.question for turn in conversations.get("", id_).turns] == ["same", "new"]
+    assert sorted(titles(conversations)) == ["other", "same"]
 
 
 def test_likes_are_kept_and_can_be_withdrawn(conversations):
@@ -199,7 +199,7 @@ def test_another_user_can_do_nothing_with_a_conversation(conversations):
     attempts = (
         lambda who: conversations.get(who, id_),
         lambda who: conversations.add(who, id_, "mine", answer()),
-        lambda who: conversations.take_back(who, id_),
+        lambda who: conversations.add(who, id_, "mine", answer(), instead_of=before.turns[0].id),
         lambda who: conversations.rename(who, id_, "mine"),
         lambda who: conversations.rescope(who, id_, SCOPE),
         lambda who: conversations.delete(who, id_),
@@ -223,8 +223,8 @@ def test_a_broken_answer_is_named_and_spoils_nothing_else(conversations, path, b
     assert titles(conversations, "hides") == ["three", "one"]
     assert len(conversations.get("", other).turns) == 1
     conversations.like("", turn, False)
-    assert conversations.take_back("", id_) == "two"
-    assert len(conversations.get("", id_).turns) == 1
+    conversations.add("", id_, "anew", answer(), instead_of=turn)
+    assert len(conversations.get("", id_).turns) == 2
 
 
 @pytest.mark.parametrize("broken", ["{", "[1]", "null", '{"colour": "grey"}'])

@@ -11,7 +11,7 @@ from paperqa import errors
 def test_exported_names_are_these():
     assert sorted(set(paperqa.__all__) - {"__version__"}) == [
         "AddReport", "Answer", "AnswerStream", "Citation", "Claim", "Evidence", "Library",
-        "Paper", "PaperqaError", "Passage", "Settings", "Where",
+        "Paper", "PaperqaError", "Passage", "Settings", "Where", "evaluate",
     ]  # fmt: skip
     assert all(getattr(paperqa, name) is not None for name in paperqa.__all__)
 

@@ -8,6 +8,8 @@ import pytest
 
 from paperqa.evaluation.check import problems
 from paperqa.evaluation.dataset import load_dataset
+from paperqa.index.lexical import LexicalIndex
+from paperqa.naming import named_papers
 from paperqa.readers import Document, read
 from paperqa.sample import PAPERS
 from paperqa.types import Paper
@@ -17,9 +19,13 @@ SAMPLES = load_dataset(SET)
 
 
 @pytest.fixture(scope="module")
-def digests() -> dict[str, str]:
-    found = read(Document.from_path(PAPERS))
-    return {paper.title: paper.text for paper in found if isinstance(paper, Paper)}
+def papers() -> list[Paper]:
+    return [paper for paper in read(Document.from_path(PAPERS)) if isinstance(paper, Paper)]
+
+
+@pytest.fixture(scope="module")
+def digests(papers) -> dict[str, str]:
+    return {paper.title: paper.text for paper in papers}
 
 
 def test_it_holds_on_the_digests(digests):
@@ -38,9 +44,24 @@ def test_every_paper_is_asked_about(digests):
 
 def test_there_are_enough_of_each_kind_in_both_halves():
     counts = Counter((s.kind, s.split) for s in SAMPLES)
-    assert len(SAMPLES) == 616
+    assert len(SAMPLES) == 676
     assert min(counts.values()) >= 14
     assert sum(s.kind == "unanswerable" for s in SAMPLES) >= 40
+
+
+def test_most_facts_name_no_paper_and_words_alone_do_not_find_it(papers, tmp_path):
+    facts = [sample for sample in SAMPLES if sample.kind == "fact"]
+    nameless = [sample for sample in facts if not named_papers(sample.question, papers)]
+    assert len(nameless) / len(facts) >= 0.6
+
+    index = LexicalIndex(tmp_path)
+    titles = {str(n): paper.title for n, paper in enumerate(papers)}
+    for n, paper in enumerate(papers):
+        index.put(str(n), paper.title, [(str(n), paper.text)])
+    index.commit()
+    firsts = [titles[index.search(sample.question, 1)[0][0]] for sample in nameless]
+    found = sum(a in b.titles for a, b in zip(firsts, nameless, strict=True))
+    assert found / len(nameless) <= 0.75
 
 
 def test_the_check_notices_what_is_wrong(digests):

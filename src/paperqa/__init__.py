@@ -20,12 +20,14 @@ _PUBLIC = {
     "Passage": "paperqa.types",
     "Settings": "paperqa.settings",
     "Where": "paperqa.types",
+    "evaluate": "paperqa.evaluation.run",
 }
 __all__ = [*sorted(_PUBLIC), "__version__"]  # noqa: PLE0604
 
 if TYPE_CHECKING:
     from paperqa.answering.stream import AnswerStream as AnswerStream
     from paperqa.errors import PaperqaError as PaperqaError
+    from paperqa.evaluation.run import evaluate as evaluate
     from paperqa.library import Library as Library
     from paperqa.settings import Settings as Settings
     from paperqa.types import AddReport as AddReport

@@ -49,7 +49,7 @@ def serve(library: Path | None, host: str, port: int | None, auth: Path | None, 
             f"--host {host} can be reached by others: name who may log in with --auth FILE "
             "(`paperqa users add FILE NAME` makes it), or let everyone in with --insecure"
         )
-    users = Users.load(auth) if auth else None
+    users = Users(auth) if auth else None
     listener = _listen(host, port)
     from paperqa.library import Library
     from paperqa.settings import load_settings
@@ -165,3 +165,15 @@ def add(file: Path, name: str) -> None:
     password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     is_new = add_user(file, name, password)
     say(f"{file}: {'added' if is_new else 'changed the password of'} {name}")
+
+
+@users.command()
+@click.argument("file", type=_PATH)
+@click.argument("name")
+def remove(file: Path, name: str) -> None:
+    """Take a user out, at once; the conversations stay in the library."""
+    from paperqa.terminal import say
+    from paperqa.ui.users import remove_user
+
+    remove_user(file, name)
+    say(f"{file}: removed {name}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ NOT_STATED = "not stated"
 _FITTING = 1.2  # what a sentence must score for a question of the user's own
 _REPEATED = 0.6  # how much clearer a sentence must be to stand in a second cell of its paper
 _NUMBER = re.compile(r"\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])\)\s+")
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = re.compile(r"(?:^|(?<=;))(?=[=+\-@＝＋－＠])")  # a spreadsheet may part cells at ;
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def compare_papers(
     """
     ids, names = list(dict.fromkeys(paper_ids)), tuple(dict.fromkeys(aspects))
     if not FEWEST <= len(ids) <= MOST:
-        raise InputError(f"{len(ids)} papers can't be compared; choose {FEWEST} to {MOST}")
+        raise InputError(f"choose {FEWEST} to {MOST} papers to compare, not {len(ids)}")
     if not names:
         raise InputError("no aspect to compare; name one")
     found = {paper.id: paper for paper in library.papers(Where(paper_ids=tuple(ids)))}
@@ -149,8 +150,8 @@ def _citation(paper: Paper, marker: int, sentence: Sentence) -> Citation:
 
 def _cell(text: str) -> str:
     """A spreadsheet would run what begins like a formula (OWASP, CSV injection)."""
-    line = " ".join(text.split())
-    return f"'{line}" if line.startswith(_FORMULA) else line
+    shown = (char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
+    return _FORMULA.sub("'", " ".join("".join(shown).split()))
 
 
 def _plain(text: str) -> str:

@@ -119,12 +119,20 @@ class Conversations:
             catalogue.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?)", row)
         return new
 
-    def add(self, owner: str, id: str, question: str, answer: Answer) -> Turn:
-        """Keep a question and its answer; the first question becomes the title."""
+    def add(
+        self, owner: str, id: str, question: str, answer: Answer, *, instead_of: int | None = None
+    ) -> Turn:
+        """Keep a question and its answer; the first question becomes the title.
+
+        `instead_of` is the id of the last turn, which goes; raises `InputError` where another is
+        the last one.
+        """
         question, now = _utf8(question), _now()
         form = _utf8(json.dumps(answer.to_dict(), ensure_ascii=False))
         kept = json.loads(form)
         with self._writing(owner, id) as catalogue:
+            if instead_of is not None:
+                _take_back(catalogue, id, instead_of)
             catalogue.execute(
                 "UPDATE conversations SET title = coalesce(nullif(title, ''), ?), updated = ? "
                 "WHERE id = ?",
@@ -136,27 +144,6 @@ class Conversations:
                 (id, question, folded(f"{question} {kept['text']}"), now, form),
             ).fetchone()
         return Turn(turn[0], question, kept, None, now)
-
-    def take_back(self, owner: str, id: str) -> str:
-        """Remove the last turn, to ask its question again: the question.
-
-        A title that came from the only question goes with it.
-        """
-        with self._writing(owner, id) as catalogue:
-            turn = catalogue.execute(
-                "DELETE FROM turns WHERE id = (SELECT max(id) FROM turns "
-                "WHERE conversation_id = ?) RETURNING question",
-                (id,),
-            ).fetchone()
-            if turn is None:
-                raise InputError("this conversation has no question to take back")
-            catalogue.execute(
-                "UPDATE conversations SET updated = ?, title = iif(title = ? AND NOT EXISTS "
-                "(SELECT 1 FROM turns WHERE conversation_id = conversations.id), '', title) "
-                "WHERE id = ?",
-                (_now(), _title(turn[0]), id),
-            )
-        return str(turn[0])
 
     def rename(self, owner: str, id: str, title: str) -> None:
         """Give a conversation another title."""
@@ -231,6 +218,23 @@ def _row(catalogue: sqlite3.Connection, owner: str, id: str) -> tuple[str, str, 
             f"you have no conversation {id}; it may have been deleted: reload the page"
         )
     return row
+
+
+def _take_back(catalogue: sqlite3.Connection, id: str, turn_id: int) -> None:
+    """Remove the last turn of a conversation; a title that came from its question goes with it."""
+    turn = catalogue.execute(
+        "DELETE FROM turns WHERE id = ? AND id = (SELECT max(id) FROM turns "
+        "WHERE conversation_id = ?) RETURNING question",
+        (turn_id, id),
+    ).fetchone()
+    if turn is None:
+        raise InputError("this conversation has gone on meanwhile; reload the page")
+    catalogue.execute(
+        "UPDATE conversations SET title = iif(title = ? AND NOT EXISTS "
+        "(SELECT 1 FROM turns WHERE conversation_id = conversations.id), '', title) "
+        "WHERE id = ?",
+        (_title(turn[0]), id),
+    )
 
 
 def _to_answer(form: Mapping[str, Any]) -> Answer:

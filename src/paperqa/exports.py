@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from paperqa.conversations import Conversation, Turn
-from paperqa.types import Paper, Where
+from paperqa.types import OPEN_YEARS, Paper, Where
 
 # C0 and C1 would steer a terminal that shows the file, the others reorder what is read.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -79,7 +79,8 @@ def _in_words(scope: Where, known: Mapping[str, Paper]) -> str:
     titles = (f"“{known[id].title}”" if id in known else id for id in parts.pop("paper_ids"))
     parts["papers"] = ", ".join(titles)
     for name in ("years", "n_authors"):
-        parts[name] = "–".join(map(str, parts[name] or ()))
+        ends = parts[name] or ()
+        parts[name] = "–".join("" if end in OPEN_YEARS else str(end) for end in ends)
     return "; ".join(f"{k} {v}" for k, v in parts.items() if v or v is False)
 
 

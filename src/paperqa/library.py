@@ -158,9 +158,10 @@ class Library:
         """
         return self._stores.catalogue.page(where, words, sort, offset, n)
 
-    def paper(self, paper_id: str) -> Paper | None:
-        """The paper of an id; of the packaged sample while the library is empty, as it answers."""
-        stores = self._stores if len(self) else self._sample._stores
+    def paper(self, paper_id: str, *, sample: bool | None = None) -> Paper | None:
+        """The paper of an id: of the packaged `sample` or not; by default of what answers now."""
+        is_sample = not len(self) if sample is None else sample
+        stores = self._sample._stores if is_sample else self._stores
         return stores.catalogue.papers_by_id([paper_id]).get(paper_id)
 
     def organizations(self) -> frozenset[str]:
@@ -179,22 +180,23 @@ class Library:
         return self.stream(question, history, where).answer
 
     def stream(
-        self, question: str, history: History = (), where: Where = _ANYWHERE
-    ) -> AnswerStream:
+        self, question: str, history: History = (), where: Where = _ANYWHERE, *,
+        fresh: bool = False,
+    ) -> AnswerStream:  # fmt: skip
         """The answer as it comes: evidence at once, then checked claims.
 
-        `history` holds the earlier `Answer`s or role/content messages. While the library is
-        empty, the packaged sample papers answer (`answer.sample`). Raises `LibraryError`,
-        `ModelError` or `SettingsError`; a refusal is an answer.
+        `history` holds the earlier `Answer`s or role/content messages; `fresh` lets the cache be.
+        While the library is empty, the packaged sample papers answer (`answer.sample`). Raises
+        `LibraryError`, `ModelError` or `SettingsError`; a refusal is an answer.
         """
         asked_at, text = time.perf_counter(), question.strip()
         if not text:
             raise InputError("the question is empty")
         is_empty = not len(self)
         settings = self.settings  # one reading: `use` may change them meanwhile
-        is_kept = settings.cache and not self._models.has_unnamed
         searched = self._sample if is_empty else self
         standalone, evidence = searched._look_up(text, history, where)
+        kept = settings.cache and not fresh and not self._models.has_unnamed
         return AnswerStream(
             Question(text, standalone, asked_at, where),
             evidence,
@@ -203,7 +205,7 @@ class Library:
             Citations(self._models.encode, scale=searched._stores.scale),
             shown=settings.sources,
             sample=is_empty,
-            cache=searched._kept_answer(settings, standalone, where) if is_kept else None,
+            cache=searched._kept_answer(settings, standalone, where) if kept else None,
         )
 
     def as_retriever(self, k: int = 6, where: Where = _ANYWHERE) -> HybridRetriever:

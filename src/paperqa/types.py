@@ -94,6 +94,9 @@ class Passage:
     sentences: tuple[tuple[int, int], ...]
 
 
+OPEN_YEARS = (0, 9999)  # a range of years without ends
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """Restricts a search. Empty fields restrict nothing; ranges have both ends in.

@@ -170,3 +170,13 @@ def test_a_write_that_waits_too_long_says_that_another_writes(catalogue, monkeyp
             other.set_meta("x", "2")
     assert other.meta("x") == "1"
     other.close()
+
+
+def test_a_connection_goes_with_its_thread(tmp_path):
+    catalogue = Catalogue(tmp_path / "catalogue.db")
+    for _ in range(3):
+        thread = threading.Thread(target=catalogue.papers)
+        thread.start()
+        thread.join()
+    assert len(catalogue._connections) == 1  # this thread's own
+    catalogue.close()

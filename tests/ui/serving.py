@@ -11,9 +11,9 @@ import uvicorn
 
 
 @contextmanager
-def serving(app):
-    """A server of `app` on a free port of the loopback interface; gives its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def serving(app, port=0):
+    """A server of `app` on a port (else a free one) of the loopback interface; its address."""
+    listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(app, log_level="critical", ws="none", timeout_graceful_shutdown=0)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],))

@@ -4,8 +4,10 @@ import socket
 import threading
 import time
 from http.server import ThreadingHTTPServer
+from itertools import pairwise
 
 import pytest
+from tests import fake_vendor
 from tests.fake_vendor import FakeVendor
 
 from paperqa import Library
@@ -13,7 +15,7 @@ from paperqa.conversations import Conversations
 from paperqa.models import chat
 from paperqa.settings import load_settings
 from paperqa.types import Where
-from paperqa.ui.asking import Asked, Manner
+from paperqa.ui.asking import Asked, Manner, UnderWay
 from paperqa.ui.line import Line
 
 QUESTION = "How long are the gaps that TideFormer fills?"
@@ -37,8 +39,8 @@ def worded(filled, embedding, monkeypatch):
     monkeypatch.setattr(chat, "_RETRIES", 0)
     opened = []
 
-    def open_(port):
-        settings = load_settings(llm=f"http://127.0.0.1:{port}/v1#m", cache=False)
+    def open_(url, *, cache=False):
+        settings = load_settings(llm=f"{url}#m", cache=cache)
         opened.append(Library(filled.folder, settings=settings, embedding=embedding))
         return opened[-1]
 
@@ -47,64 +49,143 @@ def worded(filled, embedding, monkeypatch):
         library.close()
 
 
-def ask(library, conversations, line, question, id=None, **more):
-    """Asks and keeps: the conversation."""
-    asked = Asked(library, question, **more)
-    asked.look_up(conversations.get("", id) if id else None)
-    list(asked.read(line))
-    assert asked.state == "answered"
-    return conversations.get("", asked.keep(conversations, "", id))
+@pytest.fixture
+def ask(filled, conversations, line):
+    """Begins a question in the conversation of an id, or in a new one; gives what is asked."""
+
+    def begun(question=QUESTION, id=None, *, library=filled, **more):
+        id = id or conversations.start("").id
+        asked = Asked(library, conversations, conversations.get("", id), question, **more)
+        asked.begin(line)
+        return asked
+
+    return begun
 
 
-def test_evidence_is_there_before_a_word_of_the_answer(filled):
-    html = Asked(filled, QUESTION).look_up(None)
-    assert "TideFormer" in html
-    assert "Reading" in html
+def finish(asked):
+    """How far it was whenever that changed, until it is over."""
+    stages, deadline = [asked.now], time.monotonic() + 30
+    while (now := asked.wait(stages[-1])) is not None:
+        assert time.monotonic() < deadline, now
+        stages += [now] if now is not stages[-1] else []
+    return stages
 
 
-def test_an_answer_is_kept_at_its_end_and_not_before(filled, conversations, line):
-    asked = Asked(filled, QUESTION)
-    asked.look_up(None)
-    pieces = asked.read(line)
-    next(pieces)
-    assert asked.state == "running"
-    assert "“" in list(pieces)[-1]
-    kept = conversations.get("", asked.keep(conversations, "", None))
-    assert [turn.question for turn in kept.turns] == [QUESTION]
+def kept(asked, conversations):
+    """The turns of its conversation, once it is over."""
+    finish(asked)
+    return conversations.get("", asked.conversation.id).turns
 
 
-def test_a_question_that_stands_alone_means_what_it_says(filled, conversations, line):
-    id = ask(filled, conversations, line, QUESTION).id
-    follows = ask(filled, conversations, line, "When was it published?", id).turns[-1]
+def test_evidence_is_there_before_a_word_of_the_answer(ask, line):
+    with line.joined():
+        asked = ask()
+        assert "TideFormer" in asked.html
+        assert asked.is_running
+        asked.stop()
+
+
+def test_an_answer_is_kept_though_nobody_looks(ask, conversations):
+    asked = ask()
+    (turn,) = kept(asked, conversations)
+    assert asked.now.state == "kept"
+    assert turn.question == QUESTION
+    assert "“" in turn.answer["text"]
+
+
+def test_who_looks_sees_each_change_once_and_the_end(ask, line):
+    with line.joined():
+        asked = ask()
+        while not asked.now.n_before:
+            assert asked.wait(asked.now)
+    stages = finish(asked)
+    assert [stage.state for stage in stages[:-1]] == ["running"] * (len(stages) - 1)
+    assert stages[-1].state == "kept"
+    assert asked.wait(stages[-1]) is None
+    texts = [stage.answer["text"] for stage in stages]
+    assert texts[0] == ""
+    assert all(later.startswith(text) for text, later in pairwise(texts))
+
+
+def test_a_question_that_stands_alone_means_what_it_says(ask, conversations):
+    first = ask()
+    finish(first)
+    id = first.conversation.id
+    follows = kept(ask("When was it published?", id), conversations)[-1]
     assert "TideFormer" in follows.answer["standalone_question"]
     instead = Manner(replaces=True, alone=True)
-    kept = ask(filled, conversations, line, "When was it published?", id, manner=instead)
-    assert len(kept.turns) == 2
-    assert kept.turns[-1].answer["standalone_question"] == "When was it published?"
+    asked = ask("When was it published?", id, manner=instead)
+    turns = kept(asked, conversations)
+    assert len(turns) == 2
+    assert asked.before == turns[:1]
+    assert turns[-1].answer["standalone_question"] == "When was it published?"
 
 
-def test_an_answer_from_a_part_of_the_papers_says_so(filled, conversations, line):
-    kept = ask(filled, conversations, line, QUESTION, scope=Where(years=(2020, 9999)))
-    assert kept.turns[-1].answer["notes"][-1] == "Asked only papers from 2020 on."
-    assert kept.scope == Where(years=(2020, 9999))
+def test_an_answer_from_a_part_of_the_papers_says_so(ask, conversations):
+    (turn,) = kept(ask(scope=Where(years=(2020, 9999))), conversations)
+    assert turn.answer["notes"][-1] == "Asked only papers from 2020 on."
 
 
-def test_a_failing_model_is_told_and_leaves_its_evidence(worded, line):
+def test_a_failing_model_is_told_and_leaves_its_evidence(ask, worded, conversations):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    asked = Asked(worded(port), QUESTION)
-    asked.look_up(None)
-    last = list(asked.read(line))[-1]
-    assert asked.state == "failed"
-    assert "can&#x27;t be reached" in last
-    assert "TideFormer" in last
+    asked = ask(library=worded(f"http://127.0.0.1:{port}/v1"))
+    finish(asked)
+    assert asked.now.state == "failed"
+    assert "can&#x27;t be reached" in asked.html
+    assert "TideFormer" in asked.html
+    assert conversations.list("") == ()  # no empty conversation is left behind
 
 
-def test_an_unforeseen_error_is_told_without_its_text(filled, line):
-    asked = Asked(filled, QUESTION)
-    asked.look_up(None)
-    assert "KeyError; the log" in asked.failed(KeyError("secret"))
-    assert "secret" not in asked.failed(KeyError("secret"))
+def test_an_unforeseen_error_is_told_without_its_text(ask, line):
+    with line.joined():
+        asked = ask()
+        asked.fail(KeyError("secret"))
+    assert "KeyError; the log" in asked.html
+    assert "secret" not in asked.html
+
+
+def test_a_conversation_that_is_gone_keeps_nothing(ask, conversations, line):
+    with line.joined():
+        asked = ask()
+        conversations.delete("", asked.conversation.id)
+    assert finish(asked)[-1].state == "failed"
+    assert conversations.list("") == ()
+
+
+@pytest.mark.parametrize("fresh, n_asked", [(False, 1), (True, 2)])
+def test_asked_afresh_a_kept_answer_will_not_do(ask, worded, conversations, fresh, n_asked):
+    with fake_vendor.serving() as (url, seen):
+        library = worded(url, cache=True)
+        finish(ask(library=library))
+        n_first = len(seen)
+        assert n_first
+        finish(ask(library=library, manner=Manner(fresh=fresh)))
+        assert len(seen) == n_first * n_asked
+
+
+def test_one_question_is_answered_at_a_time_in_a_conversation(filled, conversations, line):
+    under_way, start = UnderWay(line, most=2), conversations.start
+
+    def begin(question, to):
+        return under_way.begin(Asked(filled, conversations, to, question))
+
+    here = start("ann")
+    with line.joined():
+        first = begin(QUESTION, here)
+        assert begin("Who wrote about ferries?", here) is first
+        assert under_way.get("ann", here.id) is first
+        assert under_way.get("bob", here.id) is None
+        second = begin("Who wrote about ferries?", start("bob"))
+        third = begin(QUESTION, start("bob"))
+        assert "No answer.</b> 2 questions are being answered here; ask again" in third.html
+        second.stop()
+        fourth = begin(QUESTION, start("bob"))
+        assert fourth.is_running
+    for asked in (first, fourth):
+        assert finish(asked)[-1].state == "kept"
+    assert under_way.get("ann", here.id) is None
+    assert len(conversations.list("bob")) == 1
 
 
 class Endless(FakeVendor):
@@ -137,20 +218,26 @@ def endless():
     server.server_close()
 
 
-def test_stopping_closes_the_connection_to_the_model_within_a_sentence(worded, endless, line):
+def test_stopping_closes_the_connection_to_the_model_within_a_sentence(
+    ask, worded, endless, conversations
+):
     port, gone = endless
-    asked = Asked(worded(port), QUESTION)
-    asked.look_up(None)
-    shown = []
-    reading = threading.Thread(target=lambda: shown.extend(asked.read(line)))
-    reading.start()
-    assert not gone.wait(0.5)
-    assert "Stopped" in asked.stop()
+    asked = ask(library=worded(f"http://127.0.0.1:{port}/v1"))
+    assert not gone.wait(0.5)  # though nobody looks
+    asked.stop()
+    assert "Stopped" in asked.html
     assert gone.wait(2)
-    reading.join(2)
-    assert not reading.is_alive()
-    assert asked.state == "stopped"
-    assert all("Reading" in html for html in shown)  # nothing is shown after the stop
+    assert finish(asked)[-1].state == "stopped"
+    assert conversations.list("") == ()
+
+
+def test_what_is_stopped_leaves_the_turns_before_it(ask, conversations, line):
+    first = ask()
+    finish(first)
+    with line.joined():
+        second = ask("When was it published?", first.conversation.id)
+        second.stop()
+    assert [turn.question for turn in kept(second, conversations)] == [QUESTION]
 
 
 def test_everyone_in_line_knows_how_many_are_before_them():
@@ -170,13 +257,16 @@ def test_more_are_served_at_once_where_there_is_room():
         assert (first(), second(), third()) == (0, 0, 1)
 
 
-def test_who_waits_is_told_so_and_may_leave(filled, line):
-    asked = Asked(filled, QUESTION)
-    asked.look_up(None)
-    with line.joined():
-        waiting = asked.read(line)
-        assert "In line: 1 before you" in next(waiting)
+def test_who_waits_is_told_so_and_may_leave(ask, line):
+    with line.joined() as first:
+        asked = ask()
+        while not asked.now.n_before:
+            assert asked.wait(asked.now)
+        assert "In line: 1 before you" in asked.html
         asked.stop()
-        assert list(waiting) == []
+        assert first() == 0
+    deadline = time.monotonic() + 5
     with line.joined() as next_one:
-        assert next_one() == 0
+        while next_one():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)

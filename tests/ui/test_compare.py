@@ -82,3 +82,10 @@ def test_a_hostile_paper_is_text(library, tmp_path):
     html = _table(compare_papers(library, [paper.id for paper in library.papers()]))
     assert html.count("alert(4)") == 1
     assert not re.search(r"<(script|img)|<[^>]*\sonclick=", html)
+
+
+def test_what_was_offered_keeps_its_place(filled, ids):
+    known = list(offered(_choices(filled)))
+    found = offered(_choices(filled, [], "gauges tide", known))
+    assert list(found) == known
+    assert [id_ for id_, label in found.items() if "gauges tide" in label] == [ids["TideFormer"]]

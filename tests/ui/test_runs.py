@@ -53,7 +53,7 @@ def finish(job):
 
 
 def test_a_run_is_listed_with_its_shares_and_report(runs, job, dataset):
-    assert (runs.list(), table((), "", may_start=True)) == ((), "<p>There are no runs yet.</p>")
+    assert (runs.list(), table((), "")) == ((), "<p>There are no runs yet.</p>")
     job.start(dataset, None, 3, "none", uploaded=False)
     ended = finish(job)
     assert (ended.done, ended.total, ended.said, ended.failed) == (3, 3, "finished", False)
@@ -61,7 +61,7 @@ def test_a_run_is_listed_with_its_shares_and_report(runs, job, dataset):
     assert (listed.id, listed.done, listed.set_name) == (ended.id, 3, "harbour")
     assert listed.shares == {"correct": 1.0, "first_citation": 1.0, "false_refusal": 0.0}
     assert "<h1>harbour</h1>" in runs.report(listed.id)
-    shown = table(runs.list(), "", may_start=False)
+    shown = table(runs.list(), "")
     assert f'data-run="{listed.id}"' in shown
     assert '<td data-label="Correct">100.0 %</td>' in shown
 
@@ -75,9 +75,8 @@ def test_a_stopped_run_keeps_what_is_done_and_goes_on(runs, job, dataset):
     (stopped,) = runs.list()
     assert (stopped.shares, stopped.total) == (None, 30)
     assert stopped.done < 30
-    assert f'data-go-on="{stopped.id}"' in table(runs.list(), "", may_start=True)
-    assert "data-go-on" not in table(runs.list(), "", may_start=False)
-    assert "data-go-on" not in table(runs.list(), stopped.id, may_start=True)
+    assert f'data-go-on="{stopped.id}"' in table(runs.list(), "")
+    assert "data-go-on" not in table(runs.list(), stopped.id)
     job.go_on(stopped)
     assert finish(job).said == "finished"
     (whole,) = runs.list()
@@ -149,7 +148,7 @@ def test_names_in_a_run_are_text_and_its_report_is_shut_in(runs):
     hostile = "<script>alert(1)</script>"
     settings = {"dataset": hostile, "model": hostile, "started": hostile, "questions": 5}
     (folder / "settings.json").write_text(json.dumps(settings))
-    shown = table(runs.list(), "", may_start=True)
+    shown = table(runs.list(), "")
     assert "&lt;script&gt;" in shown
     assert "<script" not in shown
     assert frame("R", f'"{hostile}') == (
@@ -182,6 +181,9 @@ def test_who_may_change_settings_may_start_runs(filled, dataset, owner, user, ma
         request = gr.Request(username=user)
         return [each async for each in tab._start(None, str(dataset), "", 2, "none", request)]
 
+    async def listed():
+        return [list(each) async for each in tab._watch(gr.Request(username=user))]
+
     found = asyncio.run(updates())
     if may:
         assert "finished" in found[-1][tab.status]
@@ -189,4 +191,6 @@ def test_who_may_change_settings_may_start_runs(filled, dataset, owner, user, ma
         assert found[-1][tab.stop]["visible"] is False
     else:
         assert 'role="alert"' in found[0][tab.status]
+        assert asyncio.run(listed()) == [[tab.intro]]
+        assert tab._compare("a", "b", gr.Request(username=user)).count("iframe") == 0
         assert tab._runs.list() == ()

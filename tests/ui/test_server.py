@@ -21,7 +21,7 @@ import paperqa.ui
 from paperqa.cli_serve import serve
 from paperqa.errors import InputError
 from paperqa.ui.guard import HEADERS
-from paperqa.ui.users import Users, add_user
+from paperqa.ui.users import Users, add_user, remove_user
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def with_login(session_library, uploads, tmp_path_factory):
     file = tmp_path_factory.mktemp("users") / "users"
     add_user(file, "ann", "correct horse")
     add_user(file, "bob", "battery staple")
-    with serving(paperqa.ui.app(session_library, Users.load(file))) as url:
+    with serving(paperqa.ui.app(session_library, Users(file))) as url:
         yield url
 
 
@@ -47,7 +47,7 @@ def with_login(session_library, uploads, tmp_path_factory):
         ("GET", "/config", 200),
         ("GET", "/nowhere", 404),
         ("GET", "/assets/nowhere.js", 404),
-        ("GET", "/gradio_api/file=/etc/passwd", 403),
+        ("GET", "/gradio_api/file=/etc/passwd", 404),
         ("PUT", "/gradio_api/upload", 405),
         ("POST", "/gradio_api/queue/join", 422),
     ],
@@ -110,16 +110,10 @@ def test_no_file_is_served_and_no_address_fetched(client, session_library):
     assert catalogue.exists()
     for path in ("/etc/passwd", "secret.txt", str(Path("secret.txt").resolve()), str(catalogue),
                  str(session_library.folder), f"{session_library.folder}/tmp-uploads/../answers.db",
-                 "..%2F..%2F..%2F..%2Fetc%2Fpasswd", __file__, paperqa.ui.__file__):  # fmt: skip
-        assert client.get(f"/gradio_api/file={path}").status_code == 403, path
-    for url in (
-        "http://localhost/x",
-        "https://evil.example/x",
-        "HTTPS://evil.example/",
-        "file:///etc",
-    ):
-        assert client.get(f"/gradio_api/file={url}").status_code == 404, url
-        assert client.get(f"/gradio_api/proxy={url}").status_code == 404, url
+                 "..%2F..%2F..%2F..%2Fetc%2Fpasswd", __file__, paperqa.ui.__file__,
+                 "http://localhost/x", "https://evil.example/x", "file:///etc"):  # fmt: skip
+        assert client.get(f"/gradio_api/file={path}").status_code == 404, path
+        assert client.get(f"/gradio_api/proxy={path}").status_code == 404, path
     assert client.get("/gradio_api/file%3Dhttp%3A%2F%2Fevil.example/x").status_code == 404
 
 
@@ -128,27 +122,31 @@ def test_no_file_is_served_and_no_address_fetched(client, session_library):
     ["docs", "openapi.json", "monitoring", "monitoring/summary", "login", "logout",
      "gradio_api/info", "gradio_api/openapi.json", "gradio_api/runs", "gradio_api/mcp",
      "gradio_api/startup-events", "gradio_api/dev/reload", "gradio_api/deep_link",
-     "gradio_api/call/save", "gradio_api/vibe-code", "gradio_api/component_server"],
+     "gradio_api/call/save", "gradio_api/run/predict", "gradio_api/vibe-code",
+     "gradio_api/component_server"],
 )  # fmt: skip
 def test_what_gradio_has_beyond_the_page_is_closed(client, path):
     assert client.get(path).status_code == 404
     assert client.post(path).status_code == 404
 
 
-def test_an_upload_lies_under_the_library_and_is_no_page(client, uploads):
+def test_an_upload_lies_under_the_library_and_is_not_served(client, uploads):
     files = {"files": ("../../<b>.html", b"<script>alert(1)</script>")}
     (path,) = client.post("/gradio_api/upload", files=files).json()
     assert Path(path).is_relative_to(uploads)
     assert len(Path(path).relative_to(uploads).parts) == 2
-    response = client.get(f"/gradio_api/file={path}")
-    assert response.headers["content-disposition"].startswith("attachment")
-    assert response.headers["content-type"] == "application/octet-stream"
+    assert client.get(f"/gradio_api/file={path}").status_code == 404
 
 
 def test_an_upload_of_more_than_50_mb_is_refused(client):
     response = client.post("/gradio_api/upload", files={"files": ("x.txt", bytes(52 * 2**20))})
     assert response.status_code == 413
     assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_request_that_is_too_large_or_of_unknown_length_is_not_read(client):
+    assert client.post("/gradio_api/queue/join", content=bytes(5 * 2**20)).status_code == 413
+    assert client.post("/gradio_api/queue/join", content=iter([b"{}"])).status_code == 411
 
 
 def test_what_a_killed_server_left_is_deleted(library, monkeypatch):
@@ -160,6 +158,14 @@ def test_what_a_killed_server_left_is_deleted(library, monkeypatch):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(uploads))
     paperqa.ui.app(library)
     assert [path.name for path in uploads.iterdir()] == ["new"]
+
+
+def test_another_applications_uploads_are_let_be(library, tmp_path, monkeypatch):
+    (tmp_path / "theirs").touch()
+    os.utime(tmp_path / "theirs", (0, 0))
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    paperqa.ui.app(library)
+    assert (tmp_path / "theirs").exists()
 
 
 def test_events_stream_while_they_are_made(client):
@@ -192,10 +198,10 @@ def test_without_a_login_nothing_is_shown(with_login):
         assert "gradio" not in page
         for method, path in [
             ("GET", "config"), ("GET", "theme.css"), ("GET", "assets/x.js"), ("POST", "/"),
-            ("GET", "gradio_api/file=/etc/passwd"), ("POST", "gradio_api/upload"),
+            ("POST", "gradio_api/upload"),
             ("POST", "gradio_api/queue/join"), ("GET", "gradio_api/queue/data?session_hash=x"),
             ("GET", "gradio_api/heartbeat/x"), ("POST", "gradio_api/cancel"),
-            ("POST", "gradio_api/run/predict"), ("GET", "gradio_api/app_id"),
+            ("GET", "gradio_api/app_id"),
         ]:  # fmt: skip
             response = client.request(method, path)
             assert response.status_code in (303, 401), path
@@ -230,7 +236,7 @@ def test_guesses_at_one_password_wait_for_each_other(with_login):
 
 def test_a_login_that_is_too_long_or_of_unknown_length_is_not_read(with_login):
     assert httpx.post(f"{with_login}/login", content=b"x" * 5000).status_code == 413
-    assert httpx.post(f"{with_login}/login", content=iter([b"name=ann"])).status_code == 413
+    assert httpx.post(f"{with_login}/login", content=iter([b"name=ann"])).status_code == 411
 
 
 def test_a_session_is_kept_from_scripts_and_other_sites_and_ends(with_login):
@@ -263,7 +269,40 @@ def test_events_know_who_is_logged_in_and_only_the_owner_may_change_settings(wit
 
 def test_nobody_changes_settings_where_it_is_not_known_who_comes(session_library, uploads):
     with serving(paperqa.ui.app(session_library)) as url, httpx.Client(base_url=url) as client:
-        assert "where it was started" in press(client, "Save", ["none", "", "", 3])[1]
+        assert "where this server was started" in press(client, "Save", ["none", "", "", 3])[1]
+
+
+def test_visitors_have_names_of_their_own_that_last(session_library, uploads):
+    with serving(paperqa.ui.app(session_library)) as url:
+        cookies = [httpx.get(url).cookies["paperqa-visitor"] for _ in range(2)]
+        assert cookies[0] != cookies[1]
+        again = httpx.get(url, cookies={"paperqa-visitor": cookies[0]})
+        assert again.cookies["paperqa-visitor"] == cookies[0]
+        assert "httponly" in again.headers["set-cookie"].lower()
+
+
+def test_a_changed_password_ends_the_sessions_and_a_removed_user_is_out(
+    session_library, uploads, tmp_path
+):
+    file = tmp_path / "users"
+    for name in ("ann", "bob", "eve"):
+        add_user(file, name, "correct horse")
+    with serving(paperqa.ui.app(session_library, Users(file))) as url:
+        with (
+            logged_in(url, "bob", "correct horse") as bob,
+            logged_in(url, "eve", "correct horse") as eve,
+        ):
+            add_user(file, "bob", "battery staple")
+            remove_user(file, "eve")
+            assert bob.get("/config").status_code == 401
+            assert eve.get("/config").status_code == 401
+        with logged_in(url, "bob", "battery staple") as bob:
+            assert bob.get("/config").status_code == 200
+
+
+def test_many_tries_at_once_are_turned_away(with_login):
+    responses, _ = guess(with_login, *(("bob", str(n)) for n in range(7)))
+    assert sorted(response.status_code for response in responses) == [403] * 5 + [429] * 2
 
 
 def invoke(*arguments):

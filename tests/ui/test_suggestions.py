@@ -29,6 +29,9 @@ def test_follow_ups_name_what_was_cited():
         "What results does Alpha report?",
         "Which other papers are about sparse attention in BERT?",
     ]
+    assert follow_ups(cited("Fog: A BERT for Gauges"), ())[2] == (
+        "Which other papers are about a BERT for gauges?"
+    )
     assert follow_ups(cited("A: One", "B: Two"), ())[0] == "How do A and B differ?"
     assert follow_ups(cited("Fog at sea"), ())[0] == "How does “Fog at sea” work?"
     assert follow_ups(cited("Sparse Transformers: A Study"), ())[0] == (

@@ -180,6 +180,14 @@ def test_what_is_not_cited_is_folded_once_the_answer_is_there():
     assert "2 papers found" in reading
 
 
+def test_markers_lead_somewhere_while_the_answer_comes():
+    turn = answer("Nine days. [1]", cited=[citation(1, SENTENCES[1])], found=(OTHER, PAPER))
+    html = show(turn, key="now", state="running")
+    assert 'href="#card-now-1"' in html
+    assert 'id="card-now-1"' in html
+    assert html.index("<h3>") < html.index("Filling Gaps</h3>") < html.index("Another</h3>")
+
+
 def test_a_refusal_shows_the_nearest_papers_and_says_that_it_is_one():
     found = tuple(Paper(str(n), f"Paper {n}", "Words.", "Words.") for n in range(5))
     html = show(answer("The papers do not say.", refused=True, found=found))

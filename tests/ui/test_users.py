@@ -7,7 +7,7 @@ import time
 import pytest
 
 from paperqa.errors import InputError
-from paperqa.ui.users import Users, add_user
+from paperqa.ui.users import Users, add_user, remove_user
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def file(tmp_path):
 
 def test_only_the_right_password_of_the_right_name_is_known(file):
     add_user(file, "bob", "battery staple")
-    users = Users.load(file)
+    users = Users(file)
     assert users.knows("ann", "correct horse")
     assert users.knows("bob", "battery staple")
     assert not users.knows("ann", "battery staple")
@@ -42,14 +42,14 @@ def test_the_same_password_has_another_hash_each_time(file):
 def test_adding_a_name_again_changes_its_password_and_not_who_is_first(file):
     assert add_user(file, "bob", "battery staple")
     assert not add_user(file, "ann", "another horse")
-    users = Users.load(file)
+    users = Users(file)
     assert users.owner == "ann"
     assert users.knows("ann", "another horse")
     assert not users.knows("ann", "correct horse")
 
 
 def test_an_unknown_name_takes_as_long_as_a_known_one(file):
-    users = Users.load(file)
+    users = Users(file)
 
     def seconds(name):
         began = time.perf_counter()
@@ -68,7 +68,7 @@ def test_a_hash_made_elsewhere_is_taken(tmp_path):
     )
     salt, key = (base64.b64encode(part).decode() for part in (b"SodiumChloride", key))
     (tmp_path / "users").write_text(f"ann:scrypt$16384$8$1${salt}${key}\n")
-    assert Users.load(tmp_path / "users").knows("ann", "pleaseletmein")
+    assert Users(tmp_path / "users").knows("ann", "pleaseletmein")
 
 
 @pytest.mark.parametrize(
@@ -88,19 +88,19 @@ def test_a_hash_made_elsewhere_is_taken(tmp_path):
 def test_a_line_that_is_wrong_is_named_by_its_number_and_not_quoted(file, line):
     file.write_text(f"{file.read_text()}\n{line}\n")
     with pytest.raises(InputError, match="line 3: must be NAME:HASH") as raised:
-        Users.load(file)
+        Users(file)
     assert "battery" not in str(raised.value)
 
 
 def test_a_file_that_is_missing_empty_or_no_text_is_refused(tmp_path):
     with pytest.raises(InputError, match="No such file"):
-        Users.load(tmp_path / "none")
+        Users(tmp_path / "none")
     (tmp_path / "users").write_text("\n")
     with pytest.raises(InputError, match="no user in it"):
-        Users.load(tmp_path / "users")
+        Users(tmp_path / "users")
     (tmp_path / "users").write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="not UTF-8"):
-        Users.load(tmp_path / "users")
+        Users(tmp_path / "users")
 
 
 @pytest.mark.parametrize("name", ["", "a:b", "a b", "a\nb", "x" * 65, "../x"])
@@ -115,3 +115,25 @@ def test_a_short_password_is_refused_and_the_file_left_as_it_was(file):
     with pytest.raises(InputError, match="at least 8"):
         add_user(file, "bob", "short")
     assert file.read_text() == before
+
+
+def test_the_file_counts_as_it_is_now(file):
+    add_user(file, "bob", "battery staple")
+    users = Users(file)
+    before = users.stamp("bob")
+    add_user(file, "bob", "another staple")
+    assert users.knows("bob", "another staple")
+    assert not users.knows("bob", "battery staple")
+    assert users.stamp("bob") not in ("", before)
+    remove_user(file, "bob")
+    assert not users.knows("bob", "another staple")
+    assert users.stamp("bob") == ""
+    file.write_text("ann:spoilt")
+    assert users.knows("ann", "correct horse")  # nobody is locked out, and the log says why
+
+
+def test_what_cannot_be_removed_is_said(file):
+    with pytest.raises(InputError, match="there is no user eve"):
+        remove_user(file, "eve")
+    with pytest.raises(InputError, match="the only user"):
+        remove_user(file, "ann")

@@ -14,7 +14,7 @@ from contextlib import closing
 
 from llama_index.core.llms import ChatMessage
 
-from paperqa.answering.draft import Draft, to_read
+from paperqa.answering.draft import Draft, Stopped, to_read
 from paperqa.answering.listing import is_about
 from paperqa.answering.wording import REFUSAL, asked, checked, is_refusal, sentences, turns
 from paperqa.citations import BESIDE, Source
@@ -27,7 +27,7 @@ from paperqa.types import Claim, Evidence, Sentence
 # Log-odds of yes, fitted to the development questions (docs/adr/0008): from MIN_ODDS on a paper is
 # answered from, from SURE_ODDS on no second paper is read.
 # Up to AMOUNT_ODDS, a sentence without an amount is no answer to a question for one.
-MIN_ODDS, SURE_ODDS, AMOUNT_ODDS = -0.25, 1.2, 2.0
+MIN_ODDS, SURE_ODDS, AMOUNT_ODDS = 0.25, 1.2, 2.0
 NO_AMOUNT = "gives no amount, which is what was asked for"
 READ, READ_TOKENS = 14, 1500  # of a paper, at most
 NEAR = 4  # the sentences that fit best: a fact rests on one of them
@@ -152,9 +152,10 @@ class _Reading:
                 yield text
 
     def reply(self) -> Generator[str]:
-        """The model's answer; nothing where no paper states what is asked."""
+        """The model's answer; nothing where no paper states what is asked. Raises `Stopped`."""
         verdicts: list[float] = []
         for slot, evidence in enumerate(self._draft.evidence[:SLOTS]):
+            self._go_on()
             self._chat.recall(self._examples, slot)
             odds = self._chat.odds_of_yes(self._messages(evidence), self._draft.usage, slot)
             self._draft.timings.setdefault("first_token", self._draft.elapsed())
@@ -165,9 +166,14 @@ class _Reading:
         self._odds = verdicts[slot]
         self._draft.confidence = 1 / (1 + math.exp(-self._odds))
         if self._odds >= MIN_ODDS:
+            self._go_on()
             self.chosen = self._draft.evidence[slot]
             messages = [*self._messages(self.chosen), *turns("then")]
             yield from self._chat.reply(messages, self._draft.usage, slot)
+
+    def _go_on(self) -> None:
+        if self._draft.stopped:
+            raise Stopped
 
     def _messages(self, evidence: Evidence) -> list[ChatMessage]:
         question = self._draft.question.standalone

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakSet
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from paperqa.index.rows import (
     to_paper,
     to_passage,
 )
-from paperqa.index.schema import connect, translated
+from paperqa.index.schema import Connection, connect, translated
 from paperqa.types import Paper, PaperPage, Sort, Where
 
 _ORDERS: dict[Sort, str] = {
@@ -50,7 +50,7 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: WeakSet[Connection] = WeakSet()
         self._execute("SELECT 1")
 
     def close(self) -> None:
@@ -279,11 +279,11 @@ class Catalogue:
 
     # --- SQLite --------------------------------------------------------------------------------
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    def _connection(self) -> Connection:
+        connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = connect(self.path)
-            self._connections.append(connection)
+            self._connections.add(connection)
         return connection
 
     def _execute(self, query: str, values: Sequence[object] = ()) -> list[Row]:

@@ -84,14 +84,18 @@ _ROOM = 2**20  # bytes; with less, a write that failed did so for want of space
 _WAIT = 10.0  # seconds that one process waits for another
 
 
-def connect(path: Path) -> sqlite3.Connection:
+class Connection(sqlite3.Connection):
+    """A connection that can be referred to weakly, so that it goes with its thread."""
+
+
+def connect(path: Path) -> Connection:
     """A connection to the catalogue at `path`, made or migrated where needed.
 
     Raises `LibraryDamaged`, `LibraryTooNew`, `LibraryLocked` or `StorageError`.
     """
     with translated(path):
         connection = sqlite3.connect(
-            path, timeout=_WAIT, isolation_level=None, check_same_thread=False
+            path, _WAIT, isolation_level=None, check_same_thread=False, factory=Connection
         )
         try:
             _use_wal(connection)

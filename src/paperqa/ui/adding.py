@@ -8,10 +8,10 @@ from typing import Any
 
 import gradio as gr
 
-from paperqa.errors import PaperqaError
-from paperqa.library import Library
+from paperqa.errors import InputError, PaperqaError
 from paperqa.readers import READERS
 from paperqa.types import AddReport, Rejection
+from paperqa.ui.context import Page
 from paperqa.ui.paper_html import notice, refused, told
 from paperqa.ui.paper_panel import QUIET
 from paperqa.ui.uploads import LARGEST, TOO_LARGE, add_uploads
@@ -49,14 +49,17 @@ area?.addEventListener('drop', (event) => sift(event, event.dataTransfer?.files,
 """.replace("LARGEST", str(LARGEST))
 
 
-def add_papers(library: Library) -> tuple[Any, Any]:
+def add_papers(page: Page) -> tuple[Any, Any]:
     """The part of the tab that adds; the events after which the library may hold more."""
     kinds = " ".join(sorted(filter(None, READERS)))
-    with gr.Accordion("Add papers", open=not len(library), elem_id="papers-add"):
+    library = page.library
+    with gr.Accordion(
+        "Add papers", open=not len(library), visible=page.may_add, elem_id="papers-add"
+    ):
         with gr.Row():
             files = gr.File(
                 label=f"Files ({kinds}; up to {LARGEST // 2**20} MB each)",
-                file_count="multiple", height=160, elem_id="papers-files",
+                file_count="multiple", height=180, elem_id="papers-files",
             )  # fmt: skip
             with gr.Column():
                 text = gr.Textbox(label="Or paste a listing, or one paper", lines=4, max_lines=4)
@@ -69,10 +72,13 @@ def add_papers(library: Library) -> tuple[Any, Any]:
             progress((done, known), desc="Adding", unit="papers")
 
         given = [Path(path) for path in paths or ()]
-        return [None, _reported(lambda: add_uploads(library, given, update))]
+        report = _reported(page, lambda: add_uploads(library, given, update))
+        for path in given:  # what was taken is under the library now, what wasn't isn't ours
+            path.unlink(missing_ok=True)
+        return [None, report]
 
     def add_text(pasted: str) -> str:
-        return _reported(lambda: library.add_text(pasted.encode("utf-8", "replace")))
+        return _reported(page, lambda: library.add_text(pasted.encode("utf-8", "replace")))
 
     def refuse(event: gr.EventData) -> str:
         return refused([Rejection(str(name), TOO_LARGE) for name in event.names])
@@ -85,8 +91,10 @@ def add_papers(library: Library) -> tuple[Any, Any]:
     )
 
 
-def _reported(add: Callable[[], AddReport]) -> str:
+def _reported(page: Page, add: Callable[[], AddReport]) -> str:
     try:
+        if not page.may_add:
+            raise InputError(f"papers are added {page.managed}")
         return told(add())
     except PaperqaError as error:
         return notice(str(error), failed=True)

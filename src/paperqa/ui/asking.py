@@ -1,25 +1,27 @@
-"""A question on its way: looked up, answered piece by piece, kept at its end."""
+"""A question on its way: looked up, answered in a thread of its own, kept at its end."""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from itertools import chain
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 from paperqa.answering.stream import AnswerStream
-from paperqa.conversations import Conversation, Conversations
-from paperqa.errors import PaperqaError
+from paperqa.conversations import Conversation, Conversations, Turn
+from paperqa.errors import InputError, PaperqaError
 from paperqa.library import Library
 from paperqa.types import Answer, Where
+from paperqa.ui.cards import Row
 from paperqa.ui.line import Line
 from paperqa.ui.scope import scope_words
 from paperqa.ui.thread import show_turn
 
-_GLANCE = 0.5  # seconds between two looks at the line
+_GLANCE = 0.5  # seconds between two looks at the line, and that one who looks waits for a change
+_ANYWHERE = Where()
 KEY = "now"  # of the turn that isn't kept yet
 
 
@@ -28,102 +30,185 @@ class Manner:
     """How a question stands to those before it.
 
     It follows the conversation's last turn or `replaces` it. `alone`, it means what it says;
-    otherwise what it leaves open comes from the turns before it.
+    otherwise what it leaves open comes from the turns before it. `fresh`, no kept answer will do.
     """
 
     replaces: bool = False
     alone: bool = False
+    fresh: bool = False
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an answer has come; `n_before` others are answered first."""
+
+    answer: Row
+    state: Literal["running", "stopped", "failed", "kept"] = "running"
+    failure: str = ""
+    n_before: int = 0
+
+
+_FOLLOWS = Manner()
+
+
 class Asked:
-    """A question to the papers in `scope`. Only what is answered to its end is kept.
+    """A question in a conversation. It is answered to its end and kept, whoever still looks.
 
-    What a model's server may do, no method raises: the turn, as HTML, then says what failed.
+    Only `stop` ends it early. Of what is stopped or fails nothing is kept, not even a conversation
+    that began with it. What a model's server may do, no method raises: `html` says what failed.
     """
 
-    library: Library
-    question: str
-    scope: Where = Where()  # noqa: RUF009 - frozen
-    manner: Manner = Manner()
-    state: Literal["running", "stopped", "failed", "answered", "kept"] = "running"
-    _stream: AnswerStream | None = None
-    _is_read: bool = False
+    def __init__(
+        self,
+        library: Library,
+        conversations: Conversations,
+        conversation: Conversation,
+        question: str,
+        scope: Where = _ANYWHERE,
+        manner: Manner = _FOLLOWS,
+    ) -> None:
+        """`conversation` is as it is kept before this question."""
+        self.conversation, self.question, self.manner = conversation, question, manner
+        self._library, self._conversations, self._scope = library, conversations, scope
+        self._stream: AnswerStream | None = None
+        self.now = Progress(Answer(question, question, "", False, (), (), (), "").to_dict())
+        self._changed = threading.Condition()
+        self._ending = threading.Lock()  # it is kept, stopped or failed: one of them
 
     @property
     def is_running(self) -> bool:
         """Whether more of the answer is to come."""
-        return self.state == "running"
-
-    def look_up(self, conversation: Conversation | None) -> str:
-        """The turn with its evidence."""
-        history = conversation.history() if conversation and not self.manner.alone else ()
-        history = history[:-1] if self.manner.replaces else history
-        try:
-            self._stream = self.library.stream(self.question, history, self.scope)
-        except Exception as error:
-            return self.failed(error)
-        return self._shown()
-
-    def read(self, line: Line) -> Iterator[str]:
-        """The turn while it waits in line, then after each piece; closing this stops the model."""
-        if self._stream is None or self._is_read:
-            return
-        self._is_read = True
-        with closing(self._stream), line.joined() as n_before:
-            while self.is_running and (n := n_before()):
-                yield self._shown(n_before=n)
-                time.sleep(_GLANCE)
-            try:
-                for _ in chain([""], self._stream):
-                    if self.is_running:
-                        yield self._shown()
-                if self.is_running:  # not stopped meanwhile
-                    self.state = "answered"
-            except Exception as error:
-                yield self.failed(error)
-
-    def stop(self) -> str:
-        """Stop the model, if it is at work; the turn as far as it has come."""
-        if self.is_running:
-            self.state = "stopped"
-        if self._stream is not None:
-            self._stream.close()
-        return self._shown()
-
-    def keep(self, conversations: Conversations, owner: str, id: str | None) -> str:
-        """Put the turn into its conversation, or into a new one: that one's id."""
-        answer = self._so_far
-        if self.scope:
-            note = f"Asked {scope_words(self.scope, self.library)}."
-            answer = replace(answer, notes=(*answer.notes, note))
-        id = id or conversations.start(owner, self.scope).id
-        if self.manner.replaces:
-            conversations.take_back(owner, id)
-        conversations.add(owner, id, self.question, answer)
-        self.state = "kept"
-        return id
-
-    def failed(self, error: Exception) -> str:
-        """The turn with what went wrong."""
-        self.state = "failed"
-        if isinstance(error, PaperqaError):
-            return self._shown(str(error))
-        logging.getLogger(__name__).error("a question failed", exc_info=error)
-        return self._shown(f"{type(error).__name__}; the log of the server says more")
+        return self.now.state == "running"
 
     @property
-    def _so_far(self) -> Answer:
-        if self._stream is None:
-            return Answer(self.question, self.question, "", False, (), (), (), "")
-        return self._stream.so_far
+    def before(self) -> tuple[Turn, ...]:
+        """The turns that stand before this one."""
+        turns = self.conversation.turns
+        return turns[:-1] if self.manner.replaces else turns
 
-    def _shown(self, failure: str = "", n_before: int = 0) -> str:
+    @property
+    def html(self) -> str:
+        """The turn as far as it has come."""
+        now = self.now
         return show_turn(
-            self._so_far.to_dict(),
+            now.answer,
             KEY,
-            self.library.paper,
-            state=self.state,
-            failure=failure,
-            n_before=n_before,
+            partial(self._library.paper, sample=now.answer["sample"]),
+            state=now.state,
+            failure=now.failure,
+            n_before=now.n_before,
         )
+
+    def begin(self, line: Line) -> None:
+        """Look the question up; then a thread answers it, when its turn in the line comes."""
+        try:
+            history = () if self.manner.alone else self.conversation.history()[: len(self.before)]
+            fresh = self.manner.fresh
+            stream = self._library.stream(self.question, history, self._scope, fresh=fresh)
+            self._stream = stream
+            self._note(answer=stream.so_far.to_dict())
+            threading.Thread(target=self._read, args=(stream, line), daemon=True).start()
+        except Exception as error:
+            self.fail(error)
+
+    def wait(self, seen: Progress | None) -> Progress | None:
+        """How far it is: something new, or after a moment what was `seen`; None when that's all."""
+        with self._changed:
+            if self.now is seen and not self.is_running:
+                return None
+            self._changed.wait_for(lambda: self.now is not seen, _GLANCE)
+            return self.now
+
+    def stop(self) -> None:
+        """Stop the model, if it is at work."""
+        with self._ending:
+            if self.is_running:
+                if self._stream is not None:
+                    self._stream.close()
+                self._leave_nothing()
+                self._note(state="stopped")
+
+    def fail(self, error: Exception) -> None:
+        """End with what went wrong."""
+        with self._ending:
+            if not self.is_running:
+                return
+            words = str(error)
+            if not isinstance(error, PaperqaError):
+                logging.getLogger(__name__).error("a question failed", exc_info=error)
+                words = f"{type(error).__name__}; the log of the server says more"
+            self._leave_nothing()
+            answer = self._stream.so_far.to_dict() if self._stream else self.now.answer
+            self._note(answer=answer, state="failed", failure=words)
+
+    def _read(self, stream: AnswerStream, line: Line) -> None:
+        try:
+            with closing(stream), line.joined() as n_before:
+                while self.is_running and (n := n_before()):
+                    self._note(n_before=n)
+                    time.sleep(_GLANCE)
+                self._note(n_before=0)
+                for _ in stream:
+                    self._note(answer=stream.so_far.to_dict())
+            with self._ending:
+                if self.is_running:  # not stopped meanwhile
+                    self._keep(stream.so_far)
+                    self._note(state="kept")
+        except Exception as error:
+            self.fail(error)
+
+    def _keep(self, answer: Answer) -> None:
+        if self._scope:
+            note = f"Asked {scope_words(self._scope, self._library)}."
+            answer = replace(answer, notes=(*answer.notes, note))
+        to = self.conversation
+        last = to.turns[-1].id if self.manner.replaces else None
+        self._conversations.add(to.owner, to.id, self.question, answer, instead_of=last)
+
+    def _leave_nothing(self) -> None:
+        owner, id = self.conversation.owner, self.conversation.id
+        with suppress(PaperqaError):
+            if not self._conversations.get(owner, id).turns:
+                self._conversations.delete(owner, id)
+
+    def _note(self, **changes: Any) -> None:
+        with self._changed:
+            if self.is_running and (now := replace(self.now, **changes)) != self.now:
+                self.now = now
+                self._changed.notify_all()
+
+
+class UnderWay:
+    """The questions that are being answered: one at a time in a conversation, `most` in all.
+
+    Each has a thread.
+    """
+
+    def __init__(self, line: Line, most: int) -> None:
+        self._line, self._most = line, most
+        self._all: list[Asked] = []
+        self._lock = threading.Lock()
+
+    def begin(self, asked: Asked) -> Asked:
+        """Have it answered, unless another in its conversation is: gives the one that is."""
+        with self._lock:
+            if other := self.get(asked.conversation.owner, asked.conversation.id):
+                return other
+            self._all = [each for each in self._all if each.is_running]
+            has_room = len(self._all) < self._most
+            if has_room:
+                self._all.append(asked)
+        if has_room:
+            asked.begin(self._line)
+        else:
+            many = f"{self._most} questions are being answered here; ask again in a minute"
+            asked.fail(InputError(many))
+        return asked
+
+    def get(self, owner: str, id: str | None) -> Asked | None:
+        """The question that is being answered in an owner's conversation."""
+        for asked in self._all:
+            to = asked.conversation
+            if asked.is_running and (to.owner, to.id) == (owner, id):
+                return asked
+        return None

@@ -21,6 +21,8 @@ from paperqa.ui.paper_html import links, notice, titled
 
 _OFFERED = 30  # papers in the list; typing finds the others
 _OWN = 6  # aspects of the user's own
+_HOW = f"2 to {MOST}. Type words of a title, or a name, to find more."
+_EMPTY = "The library is empty; add papers in the Papers tab."
 _EXCEL = "\ufeff"  # tells it that the text is UTF-8
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -28,11 +30,12 @@ _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"
 def compare_tab(page: Page) -> None:
     """Papers and aspects to choose, and the table."""
 
-    def offer(chosen: Sequence[str] | None, event: gr.KeyUpData) -> Any:
-        return _choices(page.library, chosen, event.input_value)
+    def offer(chosen: Sequence[str] | None, known: Sequence[str], typed: str = "") -> Any:
+        update = _choices(page.library, chosen or (), typed, known)
+        return update, [id_ for _, id_ in update["choices"]]
 
-    def offer_newest(chosen: Sequence[str] | None) -> Any:
-        return _choices(page.library, chosen)
+    def offer_typed(chosen: Sequence[str] | None, known: Sequence[str], event: gr.KeyUpData) -> Any:
+        return offer(chosen, known, event.input_value)
 
     def compare(chosen: Sequence[str] | None, names: Sequence[str], own: str) -> str:
         aspects = [*names, *_own(own)]
@@ -44,8 +47,7 @@ def compare_tab(page: Page) -> None:
     with gr.Column(elem_id="compare"):
         papers = gr.Dropdown(
             [], value=[], multiselect=True, max_choices=MOST, label="Papers to compare",
-            info=f"2 to {MOST}. Type words of a title, or a name, to find more.",
-            elem_id="compare-papers",
+            info=_HOW, elem_id="compare-papers",
         )  # fmt: skip
         with gr.Row():
             aspects = gr.CheckboxGroup(
@@ -59,22 +61,32 @@ def compare_tab(page: Page) -> None:
             )  # fmt: skip
         button = gr.Button("Compare", variant="primary", elem_id="compare-button")
         table = gr.HTML(elem_id="compare-table", apply_default_css=False, js_on_load=None)
-    gr.on(fn=lambda: _choices(page.library), inputs=[], outputs=papers, **_QUIET)
-    gr.on([papers.input, papers.focus], offer_newest, papers, papers, **_QUIET)
-    papers.key_up(offer, papers, papers, trigger_mode="multiple", **_QUIET)
+    known = gr.State(())
+    offered: dict[str, Any] = {
+        "inputs": [papers, known], "outputs": [papers, known],
+        "concurrency_id": "offer", "trigger_mode": "multiple", **_QUIET,
+    }  # fmt: skip
+    gr.on([page.shared["blocks"].load, papers.input, papers.focus], offer, **offered)
+    papers.key_up(offer_typed, **offered)
     gr.on(
         [button.click, own.submit], compare, [papers, aspects, own], table,
         api_visibility="private", show_progress="minimal",
     )  # fmt: skip
 
 
-def _choices(library: Library, chosen: Sequence[str] | None = (), typed: str = "") -> Any:
-    """The papers to choose from: those that are chosen, and some that have the typed words."""
-    kept = (paper for id_ in chosen or () if (paper := library.paper(id_)))
+def _choices(
+    library: Library, chosen: Sequence[str] = (), typed: str = "", known: Sequence[str] = ()
+) -> Any:
+    """The papers to choose from: those that are chosen, and some that have the typed words.
+
+    What was `known` before stays where it is: the browser takes a paper by its place in the list.
+    """
+    kept = (paper for id_ in (*known, *chosen) if (paper := library.paper(id_)))
     offered = {paper.id: _label(paper) for paper in kept}
     for paper in library.page(words=typed, n=_OFFERED).papers:
-        offered.setdefault(paper.id, _label(paper, typed))
-    return gr.update(choices=[(label, id_) for id_, label in offered.items()])
+        offered[paper.id] = _label(paper, "" if paper.id in chosen else typed)
+    choices = [(label, id_) for id_, label in offered.items()]
+    return gr.update(choices=choices, info=_HOW if len(library) else _EMPTY)
 
 
 def _label(paper: Paper, typed: str = "") -> str:

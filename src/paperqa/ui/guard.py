@@ -21,15 +21,17 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-# What the page asks for. Gradio has more: it fetches URLs from the web (`file=http://...`),
-# describes its programming interface, reads pages of its own, without a login here and there.
+USER = "paperqa.user"  # where a request's scope carries the name of who asks
+# What the page asks for. Gradio has more: it serves uploads to everyone, fetches URLs from the web,
+# describes its programming interface, runs events past the queue, without a login here and there.
 _ROUTES = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt"
     r"|/(assets|static|svelte)/.*"
-    r"|/gradio_api/(queue/(join|data)|run/predict|cancel|reset|app_id"
-    r"|upload|upload_progress|heartbeat/\w+|file=(?!.*://).*)/?",
+    r"|/gradio_api/(queue/(join|data)|cancel|reset|app_id|upload|upload_progress|heartbeat/\w+)/?",
     re.DOTALL,
 )
+_UPLOAD = "/gradio_api/upload"
+_MOST_BYTES, _MOST_UPLOADED = 4 * 2**20, 500 * 2**20  # of a request
 
 
 class Guard:
@@ -66,6 +68,12 @@ class Guard:
         path = route(scope)
         if path not in self._more and not _ROUTES.fullmatch(path):
             return PlainTextResponse("There is no such page.", 404)
+        if scope["method"] == "POST":
+            length = headers.get("content-length", "")
+            if not length.isdecimal():
+                return PlainTextResponse("A request must give its length.", 411)
+            if int(length) > (_MOST_UPLOADED if path.startswith(_UPLOAD) else _MOST_BYTES):
+                return PlainTextResponse("The request is too large.", 413)
         return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections import defaultdict
+from collections import Counter
 from html import escape
 from urllib.parse import parse_qsl
 
@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from paperqa.ui.guard import route
+from paperqa.ui.guard import USER, route
 from paperqa.ui.users import Users
 
 LOGIN, LOGOUT = "/login", "/logout"
-USER = "paperqa.user"  # where a request's scope carries the name of who is logged in
 _IDLE = 12 * 3600  # seconds after which an unused session ends
 _WAIT = 1.0  # seconds that a wrong password costs; another try for the name waits its turn
+_LINES, _MOST_WAITING = 64, 5  # of tries; those for one name from one place share a line
 _LONGEST_FORM = 4096  # bytes
 
 PAGE = """<!doctype html>
@@ -47,8 +47,9 @@ class Login:
         self._app = app
         self._users = users
         self._cookie = f"paperqa-{secrets.token_hex(4)}"  # cookies don't tell ports apart
-        self._sessions: dict[str, tuple[str, float]] = {}  # token: name, last used
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._sessions: dict[str, tuple[str, str, float]] = {}  # token: name, stamp, last used
+        self._lines = [asyncio.Lock() for _ in range(_LINES)]
+        self._waiting = Counter[int]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the login page, or hand on what a logged-in user asks."""
@@ -75,11 +76,11 @@ class Login:
 
     def _user(self, request: Request) -> str | None:
         token = request.cookies.get(self._cookie, "")
-        name, used = self._sessions.get(token, (None, 0.0))
-        if name is None or time.monotonic() - used > _IDLE:
+        name, stamp, used = self._sessions.get(token, ("", "", 0.0))
+        if not stamp or stamp != self._users.stamp(name) or time.monotonic() - used > _IDLE:
             self._sessions.pop(token, None)
             return None
-        self._sessions[token] = name, time.monotonic()
+        self._sessions[token] = name, stamp, time.monotonic()
         return name
 
     async def _log_in(self, request: Request, home: str) -> Response:
@@ -88,14 +89,22 @@ class Login:
             return _page("Name or password is too long.", 413)
         form = dict(parse_qsl((await request.body()).decode(errors="replace")))
         name, password = form.get("name", "").strip(), form.get("password", "")
-        async with self._turns[name if name in self._users else ""]:
-            if not await run_in_threadpool(self._users.knows, name, password):
-                await asyncio.sleep(_WAIT)
-                return _page("Name or password is wrong.", 403)
+        line = hash((request.client and request.client.host, name)) % _LINES
+        if self._waiting[line] >= _MOST_WAITING:
+            return _page("Too many tries at once; try again in a few seconds.", 429)
+        self._waiting[line] += 1
+        try:
+            async with self._lines[line]:
+                stamp = self._users.stamp(name)
+                if not await run_in_threadpool(self._users.knows, name, password):
+                    await asyncio.sleep(_WAIT)
+                    return _page("Name or password is wrong.", 403)
+        finally:
+            self._waiting[line] -= 1
         now = time.monotonic()
-        self._sessions = {t: s for t, s in self._sessions.items() if now - s[1] <= _IDLE}
+        self._sessions = {t: s for t, s in self._sessions.items() if now - s[2] <= _IDLE}
         token = secrets.token_urlsafe()
-        self._sessions[token] = name, now
+        self._sessions[token] = name, stamp, now
         response = RedirectResponse(home, 303)
         is_https = request.url.scheme == "https"
         response.set_cookie(self._cookie, token, httponly=True, samesite="lax", secure=is_https)

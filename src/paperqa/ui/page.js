@@ -8,9 +8,17 @@
     small.matches && document.querySelector("#conversations.open .toggle-button")?.click();
   document.addEventListener("change", (event) => event.target.closest("#threads") && closeList());
 
+  // The focus goes on to the question, also from what a key has pressed and is about to vanish.
+  const leading = "#new-conversation, #edit-question";
+  const vanishing = "#ask button, #suggestions button, #understood button, #tools :first-child";
+  document.addEventListener("click", ({ target, detail }) => {
+    if (target.closest?.("#new-conversation")) closeList();
+    if (target.closest?.(detail ? leading : `${leading}, ${vanishing}`))
+      document.querySelector("#ask textarea").focus();
+  });
+
   // A marker leads to its quote, and back: the browser marks the target, this moves the focus.
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("#new-conversation")) closeList();
     const link = event.target.closest?.("a.marker");
     const goal = link && document.getElementById(link.hash.slice(1));
     if (!goal) return;
@@ -37,8 +45,27 @@
     attributeFilter: ["class"],
   });
 
+  // Plain http at another address than this machine's own has no clipboard, but an old command.
+  const copied = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      const focused = document.activeElement;
+      const area = document.createElement("textarea");
+      area.value = text;
+      area.style.position = "fixed";
+      document.body.append(area);
+      area.select();
+      const isDone = document.execCommand("copy");
+      area.remove();
+      focused?.focus();
+      return isDone;
+    }
+  };
+
   window.paperqa = {
-    copy() {
+    async copy() {
       const answer = document.querySelector("#live .answer").cloneNode(true);
       const titles = new Set();
       for (const link of answer.querySelectorAll("a.marker")) {
@@ -46,7 +73,8 @@
         link.replaceWith(`[${link.textContent}]`);
       }
       const lines = [...answer.querySelectorAll("p, li")].map((line) => line.textContent.trim());
-      navigator.clipboard.writeText([...lines, "", ...titles].join("\n").trim());
+      const text = [...lines, "", ...titles].join("\n").trim();
+      return (await copied(text.replaceAll("\u00a0", " "))) ? "yes" : "";
     },
     save(name, text) {
       const link = document.createElement("a");

@@ -42,5 +42,16 @@ def build(page: Page) -> gr.Blocks:
 
 
 def theme() -> gr.themes.Base:
-    """Gradio's plain theme with the system's fonts: its own would come from another host."""
-    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+    """Gradio's plain theme with the system's fonts: its own would come from another host.
+
+    Its pale texts and bright buttons are darker here, with a contrast of at least 4.5.
+    """
+    plain = gr.themes.Base(
+        font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+    )
+    return plain.set(
+        body_text_color_subdued="*neutral_500",
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_700",
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from paperqa.errors import PaperqaError
+from paperqa.errors import InputError, PaperqaError
 from paperqa.types import Where
 from paperqa.ui import paper_html
 from paperqa.ui.context import Page
@@ -32,7 +32,7 @@ class PaperPanel:
     """The panel and its events; `removed` happens after a paper was taken out, or wasn't."""
 
     def __init__(self, page: Page) -> None:
-        self.library, self.shared = page.library, page.shared
+        self.page, self.library, self.shared = page, page.library, page.shared
         self.opened = gr.State("")
         with gr.Column(scale=2, min_width=300, visible=False, elem_id="paper") as self.column:
             self.details = gr.HTML(elem_id="paper-details", apply_default_css=False)
@@ -90,8 +90,10 @@ class PaperPanel:
             self.failed: gr.HTML(notice(failed, failed=True), visible=bool(failed)),
         }
 
-    def _remove(self, paper_id: str) -> dict[Any, Any]:
+    def _remove(self, paper_id: str, request: gr.Request) -> dict[Any, Any]:
         try:
+            if not self.page.may_manage(request):
+                raise InputError(f"papers are removed {self.page.managed}")
             self.library.remove(paper_id)
         except PaperqaError as error:
             return {self.failed: gr.HTML(notice(str(error), failed=True), visible=True)}

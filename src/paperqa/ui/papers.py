@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from paperqa.errors import PaperqaError
-from paperqa.types import PaperPage, Where
+from paperqa.types import OPEN_YEARS, PaperPage, Where
 from paperqa.ui import paper_html
 from paperqa.ui.adding import add_papers
 from paperqa.ui.context import Page
@@ -19,7 +19,6 @@ from paperqa.ui.scope import scope_words
 
 ROWS = 50  # papers shown at once
 _AT_FIRST = ("", "", "", None, "newest", 1, ())  # the inputs
-_OPEN = (0, 9999)  # a range of years without ends
 _FAR = 10**9  # SQLite counts no further than 2**63
 _NAMES = 1000  # organisations that are listed; of more, part of a name is typed
 _SORTS = [("Newest first", "newest"), ("Title", "title"), ("Organisation", "organization")]
@@ -52,7 +51,7 @@ def papers_tab(page: Page) -> None:
     """Puts the ids of the papers that are chosen here into `page.shared["chosen"]`."""
     page.shared["chosen"] = gr.State(())
     with gr.Column(elem_id="papers"):
-        added = add_papers(page.library)
+        added = add_papers(page)
         papers = PaperList(page)
         with gr.Row(elem_id="papers-body"):
             papers.build_list()
@@ -129,6 +128,8 @@ class PaperList:
         """Look at the library anew after an event that may have changed it."""
         event.then(self.show, self.inputs, self.outputs, **QUIET)
         event.then(self._organizations, None, self.filters[3], **QUIET)
+        edits = self.page.shared["edits"]
+        event.then(lambda n: n + 1, edits, edits, **QUIET)
 
     def show(self, *values: Any) -> dict[Any, Any]:
         """The page of that number, or the nearest there is, as updates of the components."""
@@ -187,9 +188,9 @@ class PaperList:
 def _where(first: str, last: str, organization: str | None) -> Where:
     """The filters that a question can be restricted to; half a year, while it's typed, is none."""
     given = (re.fullmatch(r"[12]\d{3}", year.strip(), re.ASCII) for year in (first, last))
-    years = sorted(int(y.group()) if y else end for y, end in zip(given, _OPEN, strict=True))
+    years = sorted(int(y.group()) if y else end for y, end in zip(given, OPEN_YEARS, strict=True))
     return Where(
-        years=(years[0], years[1]) if years != [*_OPEN] else None,
+        years=(years[0], years[1]) if years != [*OPEN_YEARS] else None,
         organization=(organization or "").strip() or None,
     )
 

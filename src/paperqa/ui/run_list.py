@@ -92,16 +92,16 @@ class Runs:
             return file.read_text(encoding="utf-8")
 
 
-def table(runs: tuple[Listed, ...], running: str, *, may_start: bool) -> str:
+def table(runs: tuple[Listed, ...], running: str) -> str:
     """The list, with a button that opens a run or, where it was stopped, goes on with it.
 
     `running` is the id of the one that is under way, if any.
     """
     if not runs:
-        return "<p>There are no runs yet.</p>"
+        return "" if running else "<p>There are no runs yet.</p>"
     heads = ("Set", "Date", "Model", "Questions", *SHARES.values())
     cells = "".join(f'<th scope="col">{head}</th>' for head in heads)
-    rows = "".join(_row(run, run.id == running, may_start) for run in runs)
+    rows = "".join(_row(run, run.id == running) for run in runs)
     return (
         '<table><caption class="unseen">Runs</caption>'
         f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>"
@@ -113,13 +113,13 @@ def frame(title: str, page: str) -> str:
     return f'<iframe title="{text(title)}" sandbox="allow-scripts" srcdoc="{text(page)}"></iframe>'
 
 
-def _row(run: Listed, is_running: bool, may_start: bool) -> str:
+def _row(run: Listed, is_running: bool) -> str:
     name, done = text(run.set_name), str(run.done)
     if run.shares is not None:
         name = f'<button type="button" data-run="{text(run.id)}">{name}</button>'
     else:
         done = f"{'running' if is_running else 'stopped'}, {run.done} of {run.total}"
-        if may_start and not is_running:
+        if not is_running:
             name += f' <button type="button" data-go-on="{text(run.id)}">Go on</button>'
     facts = {"Date": run.date, "Model": run.settings.get("model", ""), "Questions": done}
     for metric, label in SHARES.items():

@@ -95,6 +95,7 @@ class _Runs:
         ]  # fmt: skip
         long: dict[str, Any] = {"concurrency_limit": None, **_QUIET}
         gr.on(fn=self._watch, inputs=[], outputs=shown, **long)
+        self.upload.upload(lambda: "", None, self.half, **_QUIET)  # few sets of one's own have any
         self.start.click(self._start, asked, shown, **long)
         self.table.submit(self._go_on, None, shown, **long)
         self.stop.click(self._stop, None, None, **_QUIET)
@@ -105,8 +106,11 @@ class _Runs:
         self, request: gr.Request, *, was_running: bool = False
     ) -> AsyncIterator[Updates]:
         """The list, and the run that is under way, until it ends and its report is there."""
+        if not self._page.may_manage(request):  # reports quote questions and papers
+            yield {self.intro: notice(f"This server is evaluated {self._page.managed}.")}
+            return
         was_running |= self._job.progress.is_running
-        yield self._list(request) | self._show_progress()
+        yield self._list() | self._show_progress()
         while self._job.progress.is_running:
             yield self._show_progress()
             await asyncio.sleep(_OFTEN)
@@ -114,7 +118,7 @@ class _Runs:
             ended = self._job.progress
             is_whole = not ended.failed and ended.done == ended.total
             report = {self.report: self._report(ended.id)} if is_whole else {}
-            yield self._list(request) | self._show_progress() | report
+            yield self._list() | self._show_progress() | report
 
     async def _start(
         self,
@@ -147,8 +151,8 @@ class _Runs:
         self, begin: Callable[[], None], request: gr.Request
     ) -> AsyncIterator[Updates]:
         try:
-            if not self._may_start(request):
-                raise InputError("runs of this server are started by who may change its settings")
+            if not self._page.may_manage(request):
+                raise InputError(f"this server is evaluated {self._page.managed}")
             await asyncio.to_thread(begin)
         except PaperqaError as error:
             yield {self.status: notice(str(error), failed=True)}
@@ -157,30 +161,29 @@ class _Runs:
             yield updates
 
     def _stop(self, request: gr.Request) -> None:
-        if self._may_start(request):
+        if self._page.may_manage(request):
             self._job.stop()
 
-    def _open(self, event: gr.EventData) -> str:
-        return self._report(event.run)
+    def _open(self, event: gr.EventData, request: gr.Request) -> str:
+        return self._report(event.run) if self._page.may_manage(request) else ""
 
     def _report(self, id_: str) -> str:
         return _framed("Report", lambda: self._runs.report(id_))
 
-    def _compare(self, a: str | None, b: str | None) -> str:
-        if not (a and b):
+    def _compare(self, a: str | None, b: str | None, request: gr.Request) -> str:
+        if not (a and b and self._page.may_manage(request)):
             return notice("choose two runs", failed=True)
         return _framed("Comparison", lambda: self._runs.comparison(a, b))
 
-    def _list(self, request: gr.Request) -> Updates:
+    def _list(self) -> Updates:
         runs, progress = self._runs.list(), self._job.progress
-        may_start = self._may_start(request)
         running = progress.id if progress.is_running else ""
         choices = gr.update(choices=[(run.label, run.id) for run in runs if run.shares is not None])
-        place = f" Runs are kept in <code>{text(self._runs.folder)}</code>." if may_start else ""
+        place = f" Runs are kept in <code>{text(self._runs.folder)}</code>."
         return {
             self.intro: f"<p>How well questions with known answers are answered.{place}</p>",
-            self.form: gr.update(visible=may_start),
-            self.table: table(runs, running, may_start=may_start),
+            self.form: gr.update(visible=True),
+            self.table: table(runs, running),
             self.a: choices,
             self.b: choices,
         }
@@ -196,9 +199,6 @@ class _Runs:
         else:
             shown = notice(said, failed=now.failed) if said else ""
         return {self.status: shown, self.stop: gr.update(visible=now.is_running)}
-
-    def _may_start(self, request: gr.Request) -> bool:
-        return self._page.owner is not None and (request.username or "") == self._page.owner
 
 
 def _framed(title: str, page: Callable[[], str]) -> str:

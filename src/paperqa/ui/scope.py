@@ -8,37 +8,46 @@ from typing import Any
 import gradio as gr
 
 from paperqa.library import Library
-from paperqa.types import Where
+from paperqa.types import OPEN_YEARS, Where
 from paperqa.ui.context import Page
 from paperqa.ui.markup import text
+from paperqa.ui.paper_html import titled
 
-_OPEN = (0, 9999)  # a range of years without ends
 _NAMED = 2
+_GONE = "a paper that was taken out"
 
 
 def scope_bar(page: Page) -> None:
-    """A line that says what is asked; puts `scope`, a State with a `Where`, into `page.shared`."""
+    """A line that says what is asked.
+
+    Puts two States into `page.shared`: `scope`, a `Where`, and `edits`, which counts how often
+    papers were added or taken out here: what is said of the library is out of date when it changes.
+    """
     scope = page.shared["scope"] = gr.State(Where())
+    edits = page.shared["edits"] = gr.State(0)
     with gr.Row(elem_id="scope"):
         line = gr.HTML(elem_id="scope-line", js_on_load=None)
         clear = gr.Button("Ask all papers", size="sm", scale=0, min_width=0, visible=False)
         years = [_year("From year"), _year("To year")]
 
     def show(where: Where) -> tuple[Any, ...]:
-        ends = where.years or _OPEN
-        typed = ["" if end == free else str(end) for end, free in zip(ends, _OPEN, strict=True)]
+        ends = where.years or OPEN_YEARS
+        typed = [
+            "" if end == free else str(end) for end, free in zip(ends, OPEN_YEARS, strict=True)
+        ]
         said = f"Asking {scope_words(where, page.library)}"
         return f"<p>{text(said)}</p>", gr.update(visible=bool(where)), *typed
 
     def limit(where: Where, since: str, until: str) -> Where:
         if any(year and (len(year) != 4 or not year.isdecimal()) for year in (since, until)):
             return where  # not typed to its end yet
-        ends = sorted((int(since or _OPEN[0]), int(until or _OPEN[1])))
-        return replace(where, years=None if tuple(ends) == _OPEN else (ends[0], ends[1]))
+        ends = sorted((int(since or OPEN_YEARS[0]), int(until or OPEN_YEARS[1])))
+        return replace(where, years=None if tuple(ends) == OPEN_YEARS else (ends[0], ends[1]))
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     shown = [line, clear, *years]
-    gr.on([scope.change, page.shared["blocks"].load], show, scope, shown, **quiet)
+    changed = [scope.change, edits.change, page.shared["blocks"].load]
+    gr.on(changed, show, scope, shown, **quiet)
     gr.on([year.change for year in years], limit, [scope, *years], scope, **quiet)
     clear.click(Where, None, scope, **quiet)
 
@@ -47,19 +56,19 @@ def scope_words(where: Where, library: Library) -> str:
     """What is asked, as in “only papers from 2020 to 2023”; not escaped."""
     if not where:
         n = len(library)
-        return f"all {n:,} papers" if n else "the packaged sample papers"
+        return f"all {n:,} papers" if n > 1 else "one paper" if n else "the packaged sample papers"
     parts = []
     if where.paper_ids:
-        papers = [library.paper(id_) for id_ in where.paper_ids[:_NAMED]]
-        titles = ", ".join(f"“{paper.title}”" for paper in papers if paper)
+        papers = map(library.paper, where.paper_ids[:_NAMED])
+        titles = ", ".join(f"“{titled(paper)}”" if paper else _GONE for paper in papers)
         more = len(where.paper_ids) - _NAMED
         parts.append(f"{titles} and {more} more" if more > 0 else titles)
     else:
         parts.append("papers")
     if where.years:
         first, last = where.years
-        since = "" if first == _OPEN[0] else f"from {first} "
-        parts.append(f"{since}to {last}" if last != _OPEN[1] else f"{since}on")
+        since = "" if first == OPEN_YEARS[0] else f"from {first} "
+        parts.append(f"{since}to {last}" if last != OPEN_YEARS[1] else f"{since}on")
     for name, value in (("of", where.organization), ("by", where.by), ("with", where.words)):
         if value:
             parts.append(f"{name} {value}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -17,8 +18,10 @@ from paperqa.ui.sidebar import Sidebar, Updates
 from paperqa.ui.suggestions import FOR_SAMPLE, N, first_questions, follow_ups
 from paperqa.ui.thread import show_turn, welcome
 
-LIKES = {"👍 Helpful": True, "👎 Not helpful": False}
+LIKES = {"Helpful": True, "Not helpful": False}
 EDIT, CANCEL = "Edit question", "Cancel edit"
+NEW = "new"  # in place of a conversation's id: Gradio leaves what is empty out of the storage
+LONGEST = 2000  # characters of a question
 _TITLES = 60  # newest papers that first questions are made from
 
 
@@ -29,7 +32,7 @@ class Screen:
         self._library = page.library
         # Only an id is in the browser, and its owner is checked.
         self.conversation = gr.BrowserState(None, storage_key="paperqa", secret="paperqa")  # noqa: S106
-        self.asked, self.editing = gr.State(None), gr.State(None)
+        self.view, self.editing = gr.State(None), gr.State(None)
         self.sidebar = Sidebar(page)
         with gr.Column(elem_id="chat"):
             self.past = gr.HTML(elem_id="past", apply_default_css=False, js_on_load=None)
@@ -43,7 +46,7 @@ class Screen:
                         placeholder="Ask the papers",
                         container=False,
                         max_lines=6,
-                        max_length=2000,
+                        max_length=LONGEST,
                         autofocus=True,
                         scale=1,
                     )
@@ -57,11 +60,13 @@ class Screen:
         small: dict[str, Any] = {"size": "sm", "scale": 0, "min_width": 0}
         with gr.Row(elem_id="tools", visible=False) as self.tools:
             self.retry = gr.Button("Retry", **small)
-            self.edit = gr.Button(EDIT, **small)
+            self.edit = gr.Button(EDIT, elem_id="edit-question", **small)
             self.copy = gr.Button("Copy", **small)
             self.likes = [gr.Button(name, **small) for name in LIKES]
         with gr.Row(elem_id="understood", visible=False) as self.rewritten:
-            self.understood = gr.Textbox(label="Understood as", container=False, scale=1)
+            self.understood = gr.Textbox(
+                label="Understood as", container=False, max_length=LONGEST, scale=1
+            )
             self.again = gr.Button("Ask again", **small)
         with gr.Row(elem_id="suggestions"):
             self.chips = [gr.Button(visible=False, **small) for _ in range(N)]
@@ -70,7 +75,7 @@ class Screen:
     def components(self) -> list[Any]:
         """All that the updates may change."""
         return [
-            *(self.conversation, self.asked, self.editing, self.past, self.live, self.question),
+            *(self.conversation, self.view, self.editing, self.past, self.live, self.question),
             *(self.tools, self.edit, self.copy, *self.likes, self.rewritten, self.understood),
             *(*self.chips, self.ask, self.stop, self.scope, self.leaves),
             *self.sidebar.components,
@@ -83,13 +88,17 @@ class Screen:
         return {
             self.past: self.thread(turns[:-1]),
             self.live: self._turn(last) if last else welcome(len(self._library)),
-            self.asked: None,
+            self.view: None,
             **self.buttons(None, last, self._suggested(turns)),
             self.rewritten: gr.update(visible=last is not None and is_rewritten(last)),
             self.understood: last.answer["standalone_question"] if last else "",
-            self.leaves: text(f"Leaves this machine: {what_leaves(self._library.settings)}."),
+            self.leaves: self.leaving(),
             **self.sidebar.show(owner, conversation),
         }
+
+    def leaving(self) -> str:
+        """Which text goes where, with the settings as they are now."""
+        return text(f"Leaves this machine: {what_leaves(self._library.settings)}.")
 
     def buttons(
         self, asked: Asked | None, last: Turn | None = None, suggested: Sequence[str] = ()
@@ -127,7 +136,8 @@ class Screen:
         return "".join(self._turn(turn, is_last=False) for turn in turns)
 
     def _turn(self, turn: Turn, *, is_last: bool = True) -> str:
-        return show_turn(turn.answer, str(turn.id), self._library.paper, is_last=is_last)
+        find_paper = partial(self._library.paper, sample=turn.answer["sample"])
+        return show_turn(turn.answer, str(turn.id), find_paper, is_last=is_last)
 
     def _suggested(self, turns: Sequence[Turn]) -> Sequence[str]:
         if turns:

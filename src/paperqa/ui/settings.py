@@ -42,34 +42,37 @@ _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"
 def settings_tab(page: Page) -> None:
     """Model, server, key and number of sources for who may change them; theme for everyone."""
     tab = _Tab(page)
-    with gr.Group(visible=False) as form:
-        model = gr.Dropdown(
-            MODELS, value="local", allow_custom_value=True, label="Model",
-            info="Choose one, or type openai:MODEL, a .gguf file, or a model of the server below.",
+    with gr.Column(elem_id="settings"):
+        with gr.Group(visible=False) as form:
+            model = gr.Dropdown(
+                MODELS, value="local", allow_custom_value=True, label="Model",
+                info="One of these, openai:MODEL, a .gguf file, or a model of the server below.",
+            )  # fmt: skip
+            url = gr.Textbox(
+                label="Server's URL", placeholder="http://localhost:8000/v1", max_lines=1,
+                info="Only for an OpenAI-compatible server of your own.",
+            )  # fmt: skip
+            key = gr.Textbox(
+                label="API key", type="password", max_lines=1,
+                html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
+            )  # fmt: skip
+            sources = gr.Slider(
+                1, 50, step=1, label="Papers that an answer may draw on", buttons=[]
+            )
+            with gr.Row():
+                check = gr.Button("Check")
+                save = gr.Button("Save", variant="primary")
+        outcome = gr.HTML()
+        leaves = gr.HTML()
+        lines = gr.Textbox(
+            label="To keep these settings, copy the lines into .env", visible=False,
+            interactive=True, lines=3, max_lines=3,
         )  # fmt: skip
-        url = gr.Textbox(
-            label="Server's URL", placeholder="http://localhost:8000/v1", max_lines=1,
-            info="Only for an OpenAI-compatible server of your own.",
+        theme = gr.Radio(
+            [("As the system", "system"), ("Light", "light"), ("Dark", "dark")],
+            value="system", label="Theme", info="For this browser.",
         )  # fmt: skip
-        key = gr.Textbox(
-            label="API key", type="password", max_lines=1,
-            html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
-        )  # fmt: skip
-        sources = gr.Slider(1, 50, step=1, label="Papers that an answer may draw on", buttons=[])
-        with gr.Row():
-            check = gr.Button("Check")
-            save = gr.Button("Save", variant="primary")
-    outcome = gr.HTML()
-    leaves = gr.HTML()
-    lines = gr.Textbox(
-        label="To keep these settings, copy the lines into .env", visible=False,
-        interactive=False, lines=3, buttons=["copy"],
-    )  # fmt: skip
-    theme = gr.Radio(
-        [("As the system", "system"), ("Light", "light"), ("Dark", "dark")],
-        value="system", label="Theme", info="For this browser.",
-    )  # fmt: skip
-    account = gr.HTML()
+        account = gr.HTML()
     fields = [model, url, key, sources]
     shown = [form, *fields, outcome, leaves, account]
     gr.on(fn=tab.show, inputs=[], outputs=shown, **_QUIET)
@@ -94,7 +97,7 @@ class _Tab:
     def show(self, request: gr.Request) -> list[Any]:
         """The settings as they are now, for who may change them."""
         now = self._page.library.settings
-        may = self._may_change(request)
+        may = self._page.may_manage(request)
         url, model = urldefrag(now.llm) if "://" in now.llm else ("", now.llm)
         fields = [model, url, self._key_box(now), now.sources] if may else [gr.skip()] * 4
         notice = "" if may else _notice(self._whose())
@@ -132,7 +135,7 @@ class _Tab:
     def _read(
         self, model: str, url: str, key: str, sources: float, request: gr.Request
     ) -> Settings:
-        if not self._may_change(request):
+        if not self._page.may_manage(request):
             raise SettingsError(self._whose())
         now = self._page.library.settings
         llm = named(model or "", url or "")
@@ -144,12 +147,8 @@ class _Tab:
         fields = {"llm": llm, "api_key": api_key, "sources": int(sources)}
         return load_settings(**{**now.model_dump(), **fields})
 
-    def _may_change(self, request: gr.Request) -> bool:
-        return self._page.owner is not None and (request.username or "") == self._page.owner
-
     def _whose(self) -> str:
-        who = f"by {self._page.owner}" if self._page.owner else "where it was started"
-        return f"The settings of this server are changed {who}."
+        return f"The settings of this server are changed {self._page.managed}."
 
     def _key_box(self, settings: Settings) -> Any:
         is_set = _server(settings.llm) in self._keys

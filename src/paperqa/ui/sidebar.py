@@ -19,7 +19,7 @@ from paperqa.ui.markup import text
 Updates = dict[Any, Any]
 _SHOWN = 100
 _EXTENSIONS = {"Markdown": "md", "JSON": "json", "BibTeX": "bib"}
-_SURE = "(_, id) => [confirm('Delete this conversation for good?') ? 'yes' : '', id]"
+_SURE = "(_, ...rest) => [confirm('Delete this conversation for good?') ? 'yes' : '', ...rest]"
 _SAVE = "(file) => file && window.paperqa.save(file.name, file.text)"
 
 
@@ -52,8 +52,11 @@ class Sidebar:
         """What `show` updates."""
         return [self.words, self.list, self.about, self.title]
 
-    def wire(self, conversation: Any, opened: Any, outputs: list[Any]) -> None:
-        """Attach events; `opened(id, request)` gives the updates that show a conversation."""
+    def wire(self, conversation: Any, view: Any, deleted: Any, outputs: list[Any]) -> None:
+        """Attach events; `deleted(id, view, request)` gives the updates after a deletion.
+
+        `view` is what the page shows of a question on its way.
+        """
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
         def rename(id_: str, title: str, request: gr.Request) -> Updates:
@@ -62,12 +65,12 @@ class Sidebar:
                 self._page.conversations.rename(owner, id_, title)
                 return self.show(owner, self._page.conversations.get(owner, id_))
 
-        def delete(sure: str, id_: str, request: gr.Request) -> Any:
+        def delete(sure: str, id_: str, shown: Any, request: gr.Request) -> Any:
             if not sure:
                 return gr.skip()
             with worded():
                 self._page.conversations.delete(request.username or "", id_)
-            return dict(opened(None, request))
+            return deleted(id_, shown, request)
 
         def search(words: str, id_: str | None, request: gr.Request) -> Updates:
             return {self.list: self._listed(request.username or "", id_, words)}
@@ -80,7 +83,7 @@ class Sidebar:
             **quiet,
         )
         self.words.change(search, [self.words, conversation], self.list, **quiet)
-        self.delete.click(delete, [self.delete, conversation], outputs, js=_SURE, **quiet)
+        self.delete.click(delete, [self.delete, conversation, view], outputs, js=_SURE, **quiet)
         for name, button in self.exports.items():
             self._wire_export(name, button, conversation, quiet)
 
@@ -124,5 +127,10 @@ def worded() -> Iterator[None]:
 def _exported(name: str, conversation: Conversation, library: Library) -> str:
     if name == "JSON":
         return as_json(conversation)
-    papers = [paper for id_ in conversation.cited if (paper := library.paper(id_))]
+    cited = (
+        library.paper(citation["paper_id"], sample=turn.answer["sample"])
+        for turn in conversation.turns
+        for citation in turn.answer["citations"]
+    )
+    papers = list({paper.id: paper for paper in cited if paper}.values())
     return as_bibtex(papers) if name == "BibTeX" else as_markdown(conversation, papers)

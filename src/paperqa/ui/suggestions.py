@@ -25,7 +25,7 @@ _LITTLE = frozenset(
 )
 _LOOKED_AT = 4
 _PLURAL = re.compile(r"[a-rt-z]s$")  # Transformers, not ALBERTS or CrossPass
-_PLAIN = re.compile(r"[A-Z]?[a-z]+(?:-[A-Za-z]?[a-z]+)*$")  # neither an acronym nor a name
+_PLAIN = re.compile(r"(?:A|[A-Z]?[a-z]+(?:-[A-Za-z]?[a-z]+)*)$")  # neither acronym nor name
 
 
 def first_questions(papers: Sequence[Paper]) -> list[str]:

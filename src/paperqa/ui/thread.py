@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from paperqa.ui.cards import FindPaper, Row, cited_cards, found_cards
 from paperqa.ui.markup import text
 
-_MARKER = re.compile(r"\[(\d{1,4})\]")
+_MARKER = re.compile(r"( ?)\[(\d{1,4})\]")
 _QUOTES_IN_A_ROW = re.compile(r"(?<=\]) (?=“)")
 _NEAREST = 3
 
@@ -41,7 +41,8 @@ def show_turn(
         does = f"In line: {n_before} before you" if n_before else does
         words += f'<p class="waiting">{does}<span class="dots"></span></p>'
     if failure:
-        words += f'<p class="failure" role="alert"><b>No answer.</b> {text(failure)}</p>'
+        what = "Broken off" if words else "No answer"
+        words += f'<p class="failure" role="alert"><b>{what}.</b> {text(failure)}</p>'
     if state == "stopped":
         words += '<p class="failure" role="status">Stopped. This turn is not kept.</p>'
     live = 'aria-live="polite"' if is_last else ""
@@ -76,13 +77,14 @@ def _answer(answer: Row, key: str) -> Iterator[str]:
     linked: set[int] = set()
 
     def link(match: re.Match[str]) -> str:
-        marker = int(match[1])
+        marker = int(match[2])
         if marker not in titles:
             return match[0]
+        space = "&nbsp;" if match[1] else ""  # a line shouldn't begin with a marker
         own_id = "" if marker in linked else f'id="cite-{key}-{marker}" '
         linked.add(marker)
         return (
-            f'<a class="marker" {own_id}href="#card-{key}-{marker}" '
+            f'{space}<a class="marker" {own_id}href="#card-{key}-{marker}" '
             f'aria-label="Citation {marker}: {text(titles[marker])}">{marker}</a>'
         )
 
@@ -101,20 +103,19 @@ def _answer(answer: Row, key: str) -> Iterator[str]:
 
 
 def _evidence(answer: Row, key: str, find_paper: FindPaper, reading: bool) -> str:
-    """The cited papers; the others that were found are folded away once the answer is there."""
+    """The cited papers, then the others: folded away once the answer is there."""
     if not answer["evidence"] and not answer["citations"]:
         return ""
     cited_ids = {c["paper_id"] for c in answer["citations"]}
+    cards = cited_cards(answer, key, find_paper)
+    others = [row for row in answer["evidence"] if row["paper_id"] not in cited_ids]
+    label = f"{_papers(len(cited_ids))} cited"
     if reading:
-        cards, others = found_cards(answer["evidence"], find_paper), []
+        cards, others = cards + found_cards(others, find_paper), []
         label = f"{_papers(len(answer['evidence']))} found"
-    else:
-        cards = cited_cards(answer, key, find_paper)
-        others = [row for row in answer["evidence"] if row["paper_id"] not in cited_ids]
-        label = f"{_papers(len(cited_ids))} cited"
-        if not cited_ids:
-            cards, others = found_cards(others[:_NEAREST], find_paper), others[_NEAREST:]
-            label = "The nearest papers"
+    elif not cited_ids:
+        label = "The nearest papers" if answer["refused"] else f"{_papers(len(others))} found"
+        cards, others = found_cards(others[:_NEAREST], find_paper), others[_NEAREST:]
     folded = (
         f"<details><summary>Also found: {len(others)}</summary>"
         f"{found_cards(others, find_paper)}</details>"
@@ -145,7 +146,7 @@ def _dropped(answer: Row) -> str:
 def _notes(answer: Row) -> str:
     notes = list(answer["notes"])
     if answer["sample"]:
-        notes.append("From the packaged sample papers: the library is empty.")
+        notes.append("From the packaged sample papers: the library was empty.")
     items = "".join(f"<li>{text(note)}</li>" for note in notes)
     return f'<ul class="notes">{items}</ul>' if items else ""
 

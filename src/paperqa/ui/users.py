@@ -9,9 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import logging
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,32 +68,38 @@ def _scrypt(password: str, salt: bytes, cost: tuple[int, int, int], length: int)
 
 
 class Users:
-    """Names and the hashes of their passwords."""
+    """The names in a users file and the hashes of their passwords, as the file is now.
 
-    def __init__(self, hashes: Mapping[str, _Hash]) -> None:
-        self._hashes = hashes
-        self._nobody = _Hash.of(secrets.token_urlsafe())
+    Raises `InputError` with the number of the line that is wrong; of a file that is spoilt later,
+    what it held before goes on.
+    """
 
-    @classmethod
-    def load(cls, path: Path) -> Users:
-        """Read a users file; raises `InputError` with the number of the line that is wrong."""
-        hashes = _read(path)
-        if not hashes:
+    def __init__(self, path: Path) -> None:
+        self._path, self._read_at = path, _changed_at(path)
+        self._hashes = _read(path)
+        if not self._hashes:
             raise InputError(f"{path}: no user in it; run `paperqa users add {path} NAME`")
-        return cls(hashes)
-
-    @property
-    def owner(self) -> str:
-        """The first user of the file, who may change the server's settings."""
-        return next(iter(self._hashes))
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._hashes
+        self._nobody = _Hash.of(secrets.token_urlsafe())
+        self.owner = next(iter(self._hashes))  # who may change what is everyone's
 
     def knows(self, name: str, password: str) -> bool:
         """Whether the password is that user's; an unknown name takes as long."""
-        fits = self._hashes.get(name, self._nobody).fits(password)
-        return fits and name in self._hashes
+        hashes = self._now()
+        fits = hashes.get(name, self._nobody).fits(password)
+        return fits and name in hashes
+
+    def stamp(self, name: str) -> str:
+        """What changes with a user's password; empty for nobody."""
+        return str(self._now().get(name, ""))
+
+    def _now(self) -> Mapping[str, _Hash]:
+        if (changed := _changed_at(self._path)) != self._read_at:
+            self._read_at = changed
+            try:
+                self._hashes = _read(self._path)
+            except InputError as error:
+                logging.getLogger(__name__).error("%s", error)
+        return self._hashes
 
 
 def add_user(path: Path, name: str, password: str) -> bool:
@@ -108,6 +116,23 @@ def add_user(path: Path, name: str, password: str) -> bool:
     hashes[name] = _Hash.of(password)
     _write(path, "".join(f"{user}:{hashed}\n" for user, hashed in hashes.items()))
     return is_new
+
+
+def remove_user(path: Path, name: str) -> None:
+    """Take a user out of the file. Raises `InputError`."""
+    hashes = _read(path)
+    if name not in hashes:
+        raise InputError(f"{path}: there is no user {name}")
+    if len(hashes) == 1:
+        raise InputError(f"{path}: {name} is the only user; add another one first")
+    del hashes[name]
+    _write(path, "".join(f"{user}:{hashed}\n" for user, hashed in hashes.items()))
+
+
+def _changed_at(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_mtime_ns
+    return 0
 
 
 def _read(path: Path) -> dict[str, _Hash]:
