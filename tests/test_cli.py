@@ -1,6 +1,7 @@
 """The command line as a user types it: output, errors of one sentence, exit codes."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from paperqa import Library
+from paperqa.doctor import what_leaves
+from paperqa.settings import load_settings
 
 SOFTMAX = "Which method replaces the softmax by a learned kernel?"
 
@@ -198,6 +201,65 @@ def test_doctor_is_content_with_a_good_set_up(folder):
     done = paperqa("doctor", "--library", folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "5 papers" in done.stdout
+
+
+def test_doctor_says_that_another_embedding_needs_another_index(
+    monkeypatch, folder, tmp_path, potion
+):
+    copy = shutil.copytree(folder, tmp_path / "library")
+    monkeypatch.setenv("PAPERQA_EMBEDDING", "potion")
+    done = paperqa("doctor", "--library", copy)
+    assert done.returncode == 1
+    assert "potion-base-8M embeds, 256 dimensions" in done.stdout
+    assert "run `paperqa repair` to build that index beside this one" in done.stderr
+    done = paperqa("repair", "--library", copy)
+    assert done.returncode == 0
+    assert "rebuilt the indexes of 5 papers" in done.stdout
+    assert "5/5" in done.stderr
+
+
+def test_doctor_names_a_server_or_a_reranker_that_can_not_be_used(monkeypatch, folder):
+    monkeypatch.setenv("PAPERQA_EMBEDDING", "http://127.0.0.1:9/v1#m")
+    monkeypatch.setenv("PAPERQA_RERANKER", "someone/cross-encoder")
+    done = paperqa("doctor", "--library", folder)
+    assert done.returncode == 1
+    assert "can't be reached or broke off" in done.stderr
+    assert "run `paperqa models pull someone/cross-encoder`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"embedding": "potion", "reranker": "none"}, "nothing"),
+        (
+            {"embedding": "http://localhost:1/v1#m"},
+            "nothing; a server on it (localhost) embeds texts",
+        ),
+        (
+            {"embedding": "openai:e", "reranker": "https://r.example/v1#m"},
+            "every paper, question and sentence of an answer, to api.openai.com; "
+            "each question with the passages found for it, to r.example",
+        ),
+        (
+            {"llm": "https://h.example/v1", "embedding": "http://localhost:1/v1#m"},
+            "each question with the sentences found for it, to h.example",
+        ),
+    ],
+)
+def test_what_leaves_the_machine_counts_every_model(settings, said):
+    assert what_leaves(load_settings(**settings)) == said
+
+
+def test_the_models_that_one_can_choose_are_listed(monkeypatch, tmp_path):
+    monkeypatch.setenv("PAPERQA_MODELS", str(tmp_path))
+    (tmp_path / "hub" / "owner--model").mkdir(parents=True)
+    done = paperqa("models", "list")
+    assert done.returncode == 0
+    for words in ("minilm", "potion", "owner/model", "PAPERQA_EMBEDDING takes", "RERANKER takes"):
+        assert words in done.stdout
+    done = paperqa("models", "pull", "owner/other")
+    assert done.returncode == 1
+    assert "owner/other can't be pulled: the Hugging Face hub is switched off" in done.stderr
 
 
 def test_escape_codes_of_a_paper_do_not_reach_the_terminal(tmp_path):

@@ -16,7 +16,7 @@ LAYERS = [
     ["relevance", "support", "naming", "answer_cache"],
     ["retrieve", "citations", "condense"],
     ["answering", "query_engine"],
-    ["library", "sample"],
+    ["library", "loaded", "sample"],
     ["conversations", "exports", "comparison_table"],
     ["evaluation", "batch", "doctor", "terminal"],
     ["ui"],

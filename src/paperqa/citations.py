@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from paperqa.index.lexical import terms
 from paperqa.models.embedding import Vectors
+from paperqa.models.scale import FITTED, Scale
 from paperqa.support import check_support, cosines
 from paperqa.types import Citation, Claim, Paper, Sentence
 
@@ -30,7 +31,8 @@ class Source:
 class Citations:
     """Numbers quotes as they are first used, and checks claims against sources.
 
-    `encode` gives unit vectors, so that meanings are compared too and not words alone.
+    `encode` gives unit vectors, so that meanings are compared too and not words alone; `scale`
+    says what their cosines mean.
     """
 
     def __init__(
@@ -38,8 +40,10 @@ class Citations:
         encode: Encode | None = None,
         min_support: float = MIN_SUPPORT,
         min_shared: float = MIN_SHARED,
+        scale: Scale = FITTED,
     ) -> None:
         self._encode = encode
+        self._scale = scale
         self._min_support = min_support
         self._min_shared = min_shared
         self._used: dict[tuple[str, int, int], Citation] = {}
@@ -75,7 +79,9 @@ class Citations:
         if near is not None and not any(sentence in near for sentence in quotes):
             return Claim(text, (), False, BESIDE)
         quoted = " ".join([paper.title, *(sentence.text for sentence in quotes)])
-        cosine = cosines(self._encode([text, quoted]))[0] if self._encode else None
+        cosine = None
+        if self._encode:
+            cosine = self._scale.read(cosines(self._encode([text, quoted]))[0])
         support = check_support(text, quoted, f"{paper.title} {paper.text}", cosine)
         if support.failure:
             return Claim(text, (), False, support.failure)

@@ -237,11 +237,16 @@ def verify(library: Path | None) -> None:
 @cli.command()
 @_with_library
 def repair(library: Path | None) -> None:
-    """Rebuild the search indexes from the catalogue."""
-    from paperqa.terminal import say
+    """Rebuild the search indexes from the catalogue, or make them for another PAPERQA_EMBEDDING.
+
+    Papers that must be embedded anew are, beside the old index, which answers until all are.
+    Killed, the next call goes on.
+    """
+    from paperqa.terminal import progress_bar, say
 
     with _open(library) as lib:
-        lib.repair()
+        with progress_bar("Indexing", "done") as update:
+            lib.repair(update)
         say(f"rebuilt the indexes of {len(lib)} papers in {lib.folder}")
 
 

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
 from paperqa import prompts
 from paperqa.answer_cache import AnswerCache
 from paperqa.answering.question import Question
 from paperqa.answering.stream import AnswerStream
+from paperqa.citations import Citations
 from paperqa.condense import continues, leans, rewrite, subject_of
 from paperqa.errors import InputError
+from paperqa.index.health import problems
 from paperqa.index.ingest import Ingest, Progress, parse_saved_on
 from paperqa.index.stores import Stores
+from paperqa.index.switch import sweep, switch
+from paperqa.loaded import Loaded
 from paperqa.models.chat import ChatModel, chat_or_why
-from paperqa.models.embedding import (
-    Vectors,
-    embed_query,
-    embedding_dimensions,
-    load_embedding,
-)
-from paperqa.passages import VERSION as PASSAGES_VERSION
 from paperqa.readers import Document, find_documents
 from paperqa.retrieve import HybridRetriever
 from paperqa.sample import open_sample
@@ -36,11 +31,13 @@ from paperqa.types import AddReport, Answer, Evidence, History, Paper, PaperPage
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.postprocessor.types import BaseNodePostprocessor
     from llama_index.core.query_engine import BaseQueryEngine
 
 _Chat = tuple[ChatModel | None, tuple[str, ...]]
 _ANYWHERE = Where()
 _LOOKED_AT = 40  # papers that a list or a comparison may draw on
+_FIXED = ("embedding", "reranker", "chunk_tokens")  # settings of an open library
 
 
 class Library:
@@ -57,16 +54,17 @@ class Library:
         *,
         settings: Settings | None = None,
         embedding: BaseEmbedding | None = None,
+        reranker: BaseNodePostprocessor | None = None,
     ) -> None:
         """Open a library, or create it. Without `folder`, the one that the settings name.
 
-        `embedding` takes any LlamaIndex embedding model in place of the settings' one.
-        Raises `LibraryError` or `SettingsError`.
+        `embedding` takes any LlamaIndex embedding model in place of the settings' one, `reranker`
+        any of its rerankers. Raises `LibraryError` or `SettingsError`.
         """
         self.settings = settings or load_settings()
         self.folder = Path(folder) if folder is not None else self.settings.library
-        self._given_embedding = embedding
-        self._model_lock = threading.RLock()
+        self._models = Loaded(self.settings, embedding, reranker)
+        self._chat_lock = threading.Lock()
         self._chat: tuple[Settings, _Chat] | None = None
         self._stores = Stores(self.folder)
         self._stores.heal()
@@ -77,9 +75,10 @@ class Library:
         An answer that is under way keeps those it began with. Raises `InputError` for settings
         that need another index.
         """
-        now = self.settings
-        if (settings.embedding, settings.chunk_tokens) != (now.embedding, now.chunk_tokens):
-            raise InputError("the embedding model and chunk size stay; open the library anew")
+        if any(getattr(settings, name) != getattr(self.settings, name) for name in _FIXED):
+            raise InputError(
+                "the embedding model, reranker and chunk size stay; open the library anew"
+            )
         self.settings = settings
 
     def close(self) -> None:
@@ -135,8 +134,8 @@ class Library:
         progress: Progress,
     ) -> AddReport:
         with self._stores.writing():
-            self._stores.check_fingerprint(self._fingerprint)
-            self._stores.claim(self._fingerprint)
+            self._models.check(self._stores)
+            self._stores.claim(self._models.fingerprint, self._models.scale)
             return self._ingest.add(documents, skipped, saved_on, progress)
 
     def remove(self, *paper_ids: str) -> int:
@@ -173,7 +172,7 @@ class Library:
 
     def search(self, question: str, k: int = 10, where: Where = _ANYWHERE) -> tuple[Evidence, ...]:
         """The `k` papers that fit best, each with its best passage; raises `LibraryError`."""
-        self._stores.check_fingerprint(self._fingerprint)
+        self._models.check(self._stores)
         return self._retriever(k, where).evidence(question)
 
     def ask(self, question: str, history: History = (), where: Where = _ANYWHERE) -> Answer:
@@ -197,13 +196,13 @@ class Library:
         settings = self.settings  # one reading: `use` may change them meanwhile
         searched = self._sample if is_empty else self
         standalone, evidence = searched._look_up(text, history, where)
-        kept = settings.cache and not fresh
+        kept = settings.cache and not fresh and not self._models.has_unnamed
         return AnswerStream(
             Question(text, standalone, asked_at, where),
             evidence,
             searched,
             lambda: self._load_chat(settings),
-            self._encode,
+            Citations(self._models.encode, scale=searched._stores.scale),
             shown=settings.sources,
             sample=is_empty,
             cache=searched._kept_answer(settings, standalone, where) if kept else None,
@@ -211,7 +210,7 @@ class Library:
 
     def as_retriever(self, k: int = 6, where: Where = _ANYWHERE) -> HybridRetriever:
         """A LlamaIndex retriever over this library."""
-        self._stores.check_fingerprint(self._fingerprint)
+        self._models.check(self._stores)
         return self._retriever(k, where)
 
     def as_query_engine(self, where: Where = _ANYWHERE) -> BaseQueryEngine:
@@ -224,45 +223,39 @@ class Library:
 
     def problems(self) -> list[str]:
         """What is wrong with the library, each with what to do; empty when all is well."""
-        return self._stores.problems()
+        return problems(self._stores)
 
-    def repair(self, advance: Callable[[int], None] = lambda n: None) -> None:
-        """Rebuild the indexes from the catalogue, with the settings' model and chunk size."""
+    def repair(self, progress: Progress = lambda done, known: None) -> None:
+        """Rebuild the indexes from the catalogue.
+
+        With another embedding model or chunk size than the settings', the new index is built
+        beside the old one, which answers until the new one is complete; killed, the next call goes
+        on. `progress` counts passages, or papers that are embedded anew.
+        """
+        fingerprint = self._models.fingerprint
         with self._stores.writing(repairing=True):
-            if self._stores.catalogue.meta("fingerprint") not in (None, self._fingerprint):
-                self._ingest.reembed(self._fingerprint, advance)
-            self._stores.rebuild(advance)
+            if self._stores.catalogue.meta("fingerprint") in (None, fingerprint) or not len(self):
+                self._stores.rebuild(progress)
+                sweep(self._stores)
+            else:
+                switch(self._stores, fingerprint, self._models.scale, self._ingest.embed, progress)
 
     # --- parts, made when first used ------------------------------------------------------------
 
     @cached_property
-    def _embedding(self) -> BaseEmbedding:
-        with self._model_lock:  # the second of two threads finds what the first has loaded
-            if self._given_embedding is None:
-                self._given_embedding = load_embedding(self.settings)
-            return self._given_embedding
-
-    @cached_property
-    def _fingerprint(self) -> str:
-        model = self._embedding
-        dimensions = embedding_dimensions(model)
-        chunking = f"chunks of {self.settings.chunk_tokens} tokens v{PASSAGES_VERSION}"
-        return f"{model.model_name} ({dimensions} dimensions), {chunking}"
-
-    @cached_property
     def _ingest(self) -> Ingest:
-        return Ingest(self._stores, lambda: self._embedding, self.settings.chunk_tokens)
+        return Ingest(self._stores, lambda: self._models.embedding, self.settings.chunk_tokens)
 
     def _load_chat(self, settings: Settings) -> _Chat:
         """What `chat_or_why` gives, kept until other settings ask for another model."""
-        with self._model_lock:
+        with self._chat_lock:
             if self._chat is None or self._chat[0] != settings:
                 self._chat = settings, chat_or_why(settings)
             return self._chat[1]
 
     @cached_property
     def _sample(self) -> Library:
-        return open_sample(self.settings, self._embedding)
+        return open_sample(self.settings, self._models.embedding)
 
     def _look_up(
         self, question: str, history: History, where: Where
@@ -270,7 +263,7 @@ class Library:
         """The question as it stands alone, and the evidence for it."""
         subject = subject_of(history)
         retriever = self._retriever(_LOOKED_AT, where)
-        self._stores.check_fingerprint(self._fingerprint)
+        self._models.check(self._stores)
         if subject is not None and leans(question):
             standalone = rewrite(question, subject)
             return standalone, retriever.evidence(standalone, focus=question)
@@ -285,15 +278,16 @@ class Library:
             self.folder / "answers.db",
             prompts.fingerprint(),
             self._stores.catalogue.meta("generation"),
-            self._fingerprint,
+            self._models.fingerprint,
             standalone,
             where,
-            (settings.llm, settings.sources, str(settings.models)),
+            (settings.llm, settings.sources, str(settings.models), settings.reranker),
         )
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of a few sentences; too few to wait for a turn."""
-        return np.stack([embed_query(self._embedding, text) for text in texts])
-
     def _retriever(self, k: int, where: Where) -> HybridRetriever:
-        return HybridRetriever(self._stores, lambda: self._embedding, k, where)
+        return HybridRetriever(self._stores, self._model, k, where, self._models.reranker)
+
+    def _model(self) -> BaseEmbedding:
+        """The embedding model, if the index is still made with it."""
+        self._models.check(self._stores)
+        return self._models.embedding

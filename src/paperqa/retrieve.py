@@ -3,15 +3,18 @@
 Each candidate passage is scored by BM25, by the cosine of its vector, and by the cosine of its
 best sentence; each score is standardised over the candidates and the three are added. On SciFact
 and Cranfield this beats reciprocal rank fusion (docs/adr/0003-retrieval.md). The best are ordered
-anew with the share of the question's words that they hold (docs/adr/0007).
+anew with the share of the question's words that they hold (docs/adr/0007), and by a reranker where
+the user has named one (docs/adr/0010).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import (
     NodeRelationship,
@@ -32,6 +35,7 @@ from paperqa.types import Evidence, Paper, Sentence, Where
 
 CANDIDATES = 100  # from each index
 RERANKED = 20
+REREAD = 30  # papers that a reranker reads
 COVERAGE_WEIGHT = 0.6
 Floats = NDArray[np.floating]
 
@@ -45,8 +49,10 @@ class HybridRetriever(BaseRetriever):
         model: Callable[[], BaseEmbedding],
         k: int = 6,
         where: Where = Where(),  # noqa: B008
+        reranker: BaseNodePostprocessor | None = None,
     ) -> None:
         super().__init__()
+        self._reranker = reranker
         self._stores = stores
         self._model = model
         self._k = k
@@ -64,12 +70,12 @@ class HybridRetriever(BaseRetriever):
         `focus` is what sentences are ranked by, where the question carries a subject that leads
         to its paper but not within it.
         """
-        where = self._where if where is None else where
+        where, k = self._where if where is None else where, k or self._k
         self._stores.refresh()
         if not self._stores.catalogue.count("passages"):
             return ()
         vector = embed_query(self._model(), question)
-        rows = self._candidates(question, vector, max(CANDIDATES, 2 * (k or self._k)), where)
+        rows = self._candidates(question, vector, max(CANDIDATES, 2 * k), where)
         if not rows:
             return ()
         lexical = dict(self._stores.lexical.search(question, len(rows), list(rows)))
@@ -77,10 +83,10 @@ class HybridRetriever(BaseRetriever):
         cosines = np.array([item.vector @ vector for _, item in passages])
         best = np.array([(item.sentence_vectors @ vector).max() for _, item in passages])
         words = np.array([lexical.get(id_, 0.0) for id_ in rows])
-        asked = self._read(question)
+        asked, scale = self._read(question), self._stores.scale
         fused = standardised(words) + standardised(cosines) + standardised(best)
         total = _with_coverage(asked, passages, fused)
-        similarity = np.maximum(cosines, best)
+        similarity = scale.read(np.maximum(cosines, best))
         order = sorted(range(len(passages)), key=lambda i: (-total[i], passages[i][1].passage.id))
         focused = asked, vector
         if focus:
@@ -90,10 +96,28 @@ class HybridRetriever(BaseRetriever):
             paper, item = passages[i]
             if paper.id not in found:
                 scores = float(total[i]), float(similarity[i]), _coverage(asked, paper, item)
-                found[paper.id] = _judged(*focused, paper, item, scores, rank=len(found) + 1)
-            if len(found) == (k or self._k):
+                cosine = scale.read(item.sentence_vectors @ focused[1])
+                found[paper.id] = _judged(
+                    focused[0], cosine, paper, item, scores, rank=len(found) + 1
+                )
+            if len(found) == (max(k, REREAD) if self._reranker else k):
                 break
-        return tuple(found.values())
+        return self._reordered(question, list(found.values()))[:k]
+
+    def _reordered(self, question: str, found: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """The best papers in the reranker's order.
+
+        The scores stay where they are, and papers change places: what lists keep and what is
+        refused goes by scores that other models' numbers would put out of tune.
+        """
+        best = found[:REREAD]
+        if self._reranker is None or len(best) < 2:
+            return tuple(found)
+        nodes = self._reranker.postprocess_nodes([to_node(e) for e in best], query_str=question)
+        places = {node.node.node_id: place for place, node in enumerate(nodes)}
+        order = sorted(best, key=lambda e: places.get(e.passage.id, len(best)))
+        moved = [replace(e, rank=b.rank, score=b.score) for e, b in zip(order, best, strict=True)]
+        return (*moved, *found[REREAD:])
 
     def _read(self, question: str) -> Asked:
         return Asked.read(question, self._stores.lexical.rarity(question_terms(question)))
@@ -137,7 +161,7 @@ def _coverage(asked: Asked, paper: Paper, item: EmbeddedPassage) -> float:
 
 def _judged(
     asked: Asked,
-    vector: NDArray[np.float32],
+    cosines: Floats,
     paper: Paper,
     item: EmbeddedPassage,
     scores: tuple[float, float, float],
@@ -149,8 +173,7 @@ def _judged(
     """
     spans = item.passage.sentences
     texts = [paper.text[slice(*span)] for span in spans]
-    cosines = (item.sentence_vectors @ vector).tolist()
-    fits = sentence_scores(asked, paper.title, texts, cosines)
+    fits = sentence_scores(asked, paper.title, texts, cosines.tolist())
     ranked = sorted(
         zip(spans, texts, fits, strict=True),
         key=lambda s: (not is_statement(s[1]), -s[2], s[0]),

@@ -46,7 +46,24 @@ class Settings(BaseSettings):
         "OPENAI_API_KEY.",
     )
     embedding: str = Field(
-        default="minilm", description="Embedding model; `minilm` is all-MiniLM-L6-v2, int8."
+        default="minilm",
+        description="Embedding model: `minilm` (all-MiniLM-L6-v2, int8), `potion` (static, fast), "
+        "a model of the Hugging Face hub (`owner/name`, perhaps `#file`), a folder, "
+        "`openai:MODEL`, or the URL of an OpenAI-compatible server.",
+    )
+    embedding_key: SecretStr | None = Field(
+        default=None,
+        description="Key for the endpoint named in PAPERQA_EMBEDDING, where it isn't "
+        "PAPERQA_LLM's.",
+    )
+    reranker: str = Field(
+        default="none",
+        description="What orders the best papers anew: `none`, a cross-encoder of the Hugging "
+        "Face hub, a folder, or the URL of a server with `/rerank`.",
+    )
+    reranker_key: SecretStr | None = Field(
+        default=None,
+        description="Key for the endpoint named in PAPERQA_RERANKER, where it isn't PAPERQA_LLM's.",
     )
     chunk_tokens: int = Field(
         default=512, ge=32, le=8192, description="Longest passage, in cl100k_base tokens."

@@ -143,9 +143,9 @@ class Evidence:
     """A passage judged against a question: higher `score` is better, `rank` counts from 1.
 
     `similarity` is the cosine of the question with the passage or its best sentence, whichever
-    is higher; `coverage` the share of the question's telling words that the paper has.
-    `sentences` are the passage's, best first; what states nothing (a question, a command) comes
-    last and is no statement.
+    is higher, on the built-in embedding model's scale; `coverage` the share of the question's
+    telling words that the paper has. `sentences` are the passage's, best first; what states
+    nothing (a question, a command) comes last and is no statement.
     """
 
     paper: Paper

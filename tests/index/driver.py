@@ -21,7 +21,7 @@ from pydantic import PrivateAttr
 
 from paperqa import Library
 from paperqa.errors import PaperqaError
-from paperqa.index import ingest
+from paperqa.index import ingest, switch
 from paperqa.index.catalogue import Catalogue
 from paperqa.index.dense import DenseIndex
 from paperqa.index.lexical import LexicalIndex
@@ -129,6 +129,8 @@ BOUNDARIES = (
     (LexicalIndex, "clear"),
     (LexicalIndex, "release"),
     (os, "unlink"),
+    (switch, "_take"),
+    (switch, "sweep"),
 )
 PAUSES = {
     "embedding": (Words, "_get_text_embedding"),
@@ -150,7 +152,7 @@ def before_each(owner: object, name: str, hook: Callable[[], object]) -> None:
 
 def act(verb: str, folder: Path, arguments: Iterable[str]) -> None:
     """`add` files, `remove` papers, `repair`, or `reembed` with another model."""
-    ingest.BATCH = 2
+    ingest.BATCH = switch.BATCH = 2
     with Library(folder, embedding=Words("words-b" if verb == "reembed" else "words-16")) as lib:
         if verb == "add":
             lib.add(*arguments)

@@ -210,7 +210,7 @@ def test_an_error_of_the_model_leaves_whole_batches(tmp_path, monkeypatch):
 
     class Failing(Words):
         def _get_text_embedding(self, text):
-            if "d." in text:
+            if "Harbour d." in text:
                 raise RuntimeError("out of memory")
             return super()._get_text_embedding(text)
 

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from driver import Words, assert_healthy, drive, found, ids, write_papers
 
 from paperqa import Library
-from paperqa.errors import IndexDamaged
+from paperqa.errors import IndexDamaged, IndexMismatch
 from paperqa.index.catalogue import Catalogue
 
 
@@ -34,7 +35,7 @@ def killed(files, tmp_path_factory):
         ("add", before, work, files, 16, 4),
         ("remove", before, work, sorted(ids("ac")), 8, 1),
         ("repair", before, work, [], 8, 1),
-        ("reembed", before, work, [], 6, 0),
+        ("reembed", before, work, [], 8, 0),
     ]
     return dict(zip((job[0] for job in jobs), drive("kill_all", jobs), strict=True))
 
@@ -93,14 +94,28 @@ def test_a_killed_repair_is_said_and_mended_by_the_next(killed):
     assert broken
 
 
-def test_a_killed_change_of_the_model_is_finished_by_the_next_repair(killed):
+def test_a_killed_change_of_the_model_leaves_the_old_index_or_the_new(killed):
+    """Whole, each with its own setting; and the next repair finishes the change."""
     whole, *folders = killed["reembed"]
     expected = papers_of(whole, "words-b")
+    states = []
     for folder in folders:
+        with Library(folder, embedding=Words()) as library:
+            try:
+                assert found(library) == ids("abc")
+                assert_healthy(library)
+                states.append("old")
+            except IndexMismatch as error:
+                assert "words-b" in str(error)
+                states.append("new")
         with Library(folder, embedding=Words("words-b")) as library:
+            if states[-1] == "new":
+                assert_healthy(library)
             library.repair()
             assert_healthy(library)
             assert list(library.papers()) == expected
+        assert len(list(Path(folder).rglob("chroma.sqlite3"))) == 1
+    assert set(states) == {"old", "new"}
 
 
 def test_an_add_killed_while_words_are_committed_is_healed(files, tmp_path):

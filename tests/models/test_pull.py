@@ -178,11 +178,11 @@ def hub(monkeypatch):
         file_download, "HUGGINGFACE_CO_URL_TEMPLATE", constants.HUGGINGFACE_CO_URL_TEMPLATE,
         raising=False,
     )  # fmt: skip
-    pulling._answers.cache_clear()
+    pulling.reachable.cache_clear()
     yield handler
     server.shutdown()
     server.server_close()
-    pulling._answers.cache_clear()
+    pulling.reachable.cache_clear()
 
 
 def test_the_hub_serves_a_file(tmp_path, hub):
@@ -198,10 +198,10 @@ def test_a_hub_that_is_not_there_is_not_waited_for(tmp_path, monkeypatch, index)
 
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
-    pulling._answers.cache_clear()
+    pulling.reachable.cache_clear()
     wheels = [index(0, CONTENT)]
     assert run(tmp_path / "models", model(wheels=wheels)) == len(CONTENT)
-    pulling._answers.cache_clear()
+    pulling.reachable.cache_clear()
 
 
 def test_the_manifest_is_whole():

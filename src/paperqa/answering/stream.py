@@ -13,7 +13,7 @@ from paperqa.answering.listing import list_papers
 from paperqa.answering.metadata import answer_from_catalogue
 from paperqa.answering.question import Question
 from paperqa.answering.single import answer_from_one
-from paperqa.citations import Citations, Encode
+from paperqa.citations import Citations
 from paperqa.models.chat import ChatModel
 from paperqa.models.prices import cost
 from paperqa.types import Answer, Evidence
@@ -40,7 +40,7 @@ class AnswerStream:
         evidence: Sequence[Evidence],
         library: Papers,
         load_chat: Callable[[], tuple[ChatModel | None, Sequence[str]]],
-        encode: Encode,
+        citations: Citations,
         shown: int,
         sample: bool = False,
         cache: AnswerCache | None = None,
@@ -49,7 +49,7 @@ class AnswerStream:
         self._cache = cache
         self.is_sample = sample
         evidence = [e for e in evidence if e.statements]
-        self._draft = Draft(question, evidence, library, load_chat, Citations(encode), shown)
+        self._draft = Draft(question, evidence, library, load_chat, citations, shown)
         self._draft.timings["evidence"] = self._draft.elapsed()
         self._pieces = self._run()
 

@@ -113,7 +113,7 @@ class Ingest:
         merged = self._merged(records)
         stored = catalogue.papers_by_id(merged)
         changed = [p for p in merged.values() if _content(p) != _content(stored.get(p.id))]
-        embedded = self._embed(changed)
+        embedded = self.embed(changed)
         new = frozenset(p.id for p in changed if p.id not in stored)
         with catalogue.transaction():
             for source in finished:
@@ -143,7 +143,7 @@ class Ingest:
         years = catalogue.saved_years(sources)
         return {id_: merge(same, years) for id_, same in every.items()}
 
-    def _embed(self, papers: Sequence[Paper]) -> list[tuple[Paper, list[EmbeddedPassage]]]:
+    def embed(self, papers: Sequence[Paper]) -> list[tuple[Paper, list[EmbeddedPassage]]]:
         """Passages and sentences of all papers, embedded together: like lengths share a batch."""
         if not papers:
             return []
@@ -176,17 +176,6 @@ class Ingest:
                     catalogue.put_paper(paper)
                     run.updated.add(id_)
                     run.seen.add(id_)
-
-    def reembed(self, fingerprint: str, advance: Callable[[int], None]) -> None:
-        """Cut and embed every paper anew, then note what that was done with."""
-        catalogue = self._stores.catalogue
-        papers = list(catalogue.papers())
-        with catalogue.transaction():
-            for i in range(0, len(papers), BATCH):
-                for paper, passages in self._embed(papers[i : i + BATCH]):
-                    catalogue.put_passages(paper.id, passages)
-                advance(len(papers[i : i + BATCH]))
-            catalogue.set_meta("fingerprint", fingerprint)
 
 
 def parse_saved_on(

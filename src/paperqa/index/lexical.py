@@ -52,7 +52,7 @@ class LexicalIndex:
     """Passages that share words with a question. Safe to use from several threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._lock = threading.RLock()
         self._index: tantivy.Index | None = None
         self._writer: tantivy.IndexWriter | None = None
@@ -140,14 +140,14 @@ class LexicalIndex:
         with self._lock:
             self._writer = None
             self.reopen()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager
     def _guard(self) -> Iterator[tantivy.Index]:
-        with self._lock, damage_reported(self._folder, "word"):
+        with self._lock, damage_reported(self.folder, "word"):
             if self._index is None:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                self._index = tantivy.Index(_schema(), path=str(self._folder))
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._index = tantivy.Index(_schema(), path=str(self.folder))
                 self._index.register_tokenizer("english", _analyser())
                 self._index.reload()
             yield self._index

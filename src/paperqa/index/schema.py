@@ -136,7 +136,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by a newer paperqa (format {version}, this one reads {VERSION}); "
             "update paperqa, or choose another library"
         )
-    if version == 0 and any(path.parent.glob("dense*")):
+    if version == 0 and any(any(path.parent.glob(name)) for name in ("dense*", "index-*")):
         connection.execute("ROLLBACK")
         raise _damaged(path, "it is empty, the search indexes beside it are not")
     try:

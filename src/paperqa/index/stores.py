@@ -20,15 +20,16 @@ from filelock import FileLock, Timeout
 from paperqa.errors import IndexDamaged, IndexMismatch, LibraryLocked
 from paperqa.index.catalogue import Catalogue
 from paperqa.index.dense import DenseIndex
+from paperqa.index.health import difference
 from paperqa.index.lexical import VERSION as LEXICAL_VERSION
 from paperqa.index.lexical import LexicalIndex
 from paperqa.index.rows import EmbeddedPassage
 from paperqa.index.schema import translated
+from paperqa.models.scale import Scale
 from paperqa.types import Paper, Where
 
 _LOCK_WAIT = 3.0  # seconds that a writer waits for another
 _REBUILD_BATCH = 1000  # passages
-_SAMPLE = 16  # passages whose vectors are compared before the first search
 
 
 class Stores:
@@ -47,7 +48,9 @@ class Stores:
 
     def _open_indexes(self) -> None:
         self.dense = self._dense_index(self.catalogue.meta("dense") or "dense")
-        self.lexical = LexicalIndex(self.folder / f"lexical-{LEXICAL_VERSION}")
+        words = self.folder / (self.catalogue.meta("lexical") or ".")
+        self.lexical = LexicalIndex(words / f"lexical-{LEXICAL_VERSION}")
+        self.scale = Scale.parse(self.catalogue.meta("scale"))
         self._generation = self.catalogue.meta("generation")
         self._checked: str | None = None
 
@@ -82,7 +85,7 @@ class Stores:
 
     def _check_indexes(self) -> None:
         try:
-            problem = self._difference()
+            problem = difference(self)
         except IndexDamaged as error:
             problem = error
         # Another process may be writing: only a difference that stays is damage.
@@ -92,44 +95,6 @@ class Stores:
             and self.catalogue.meta("generation") == self._generation
         ):
             raise problem
-
-    def _difference(self) -> IndexDamaged | None:
-        if cut := self._cut_file():
-            return self._damage(cut)
-        truth = self.catalogue.count("passages")
-        for name, index in (("vector", self.dense), ("word", self.lexical)):
-            held = index.count()
-            if held != truth:
-                return self._damage(
-                    f"the {name} index of {self.folder} holds {held} passages, "
-                    f"the catalogue {truth}"
-                )
-        ids = self.catalogue.passage_ids()
-        if self._differ(ids[:: max(1, len(ids) // _SAMPLE)]):
-            return self._damage(
-                f"the vector index of {self.folder} holds other vectors than the catalogue"
-            )
-        return None
-
-    def _damage(self, what: str) -> IndexDamaged:
-        return IndexDamaged(f"{what}; run `paperqa repair` to rebuild it from the catalogue")
-
-    def _cut_file(self) -> str | None:
-        # Chroma answers wrongly, or dies, when one of its files is cut.
-        files = self.dense.files()
-        for file, size in json.loads(self.catalogue.meta("dense_files") or "{}").items():
-            if files.get(file, 0) < size:
-                return f"the file {file} of the vector index of {self.folder} is cut or missing"
-        return None
-
-    def _differ(self, ids: Sequence[str]) -> int:
-        """How many of these passages the vector index holds with another vector."""
-        truth = self.catalogue.passages(ids)
-        held = self.dense.vectors(list(truth))
-        return sum(
-            not np.allclose(held.get(id_, 0), item.vector, atol=1e-3)
-            for id_, (_, item) in truth.items()
-        )
 
     def nearest(self, vector: np.ndarray, k: int, where: Where) -> list[str]:
         """Ids of the `k` nearest passages; with a filter, exactly among those that fit."""
@@ -146,31 +111,9 @@ class Stores:
         if stored not in (None, fingerprint) and self.catalogue.count():
             raise IndexMismatch(
                 f"the library {self.folder} was indexed with {stored}, the settings say "
-                f"{fingerprint}; set them back, or run `paperqa repair` to index it anew"
+                f"{fingerprint}; set them back, or run `paperqa repair` to build that index "
+                "beside this one and switch to it"
             )
-
-    def problems(self) -> list[str]:
-        """What is wrong with the library, each with what to do; empty when all agree."""
-        found = [f"the catalogue: {line}" for line in self.catalogue.check()]
-        if pending := self.catalogue.count("pending"):
-            found.append(f"{pending} papers wait to be indexed; any `paperqa add` finishes them")
-        self.dense.reopen()
-        self.lexical.reopen()
-        if cut := self._cut_file():
-            return [*found, f"{cut}; run `paperqa repair`"]
-        truth = set(self.catalogue.passage_ids())
-        for name, index in (("vector", self.dense), ("word", self.lexical)):
-            ids = set(index.ids())
-            if missing := len(truth - ids):
-                found.append(f"the {name} index lacks {missing} passages; run `paperqa repair`")
-            if extra := len(ids - truth):
-                found.append(
-                    f"the {name} index has {extra} passages too many; run `paperqa repair`"
-                )
-        wrong = sum(self._differ(some) for some in _batches(truth, _REBUILD_BATCH))
-        if wrong and not found:
-            found.append(f"the vector index has {wrong} wrong vectors; run `paperqa repair`")
-        return found
 
     # --- writing -----------------------------------------------------------------------------
 
@@ -192,7 +135,7 @@ class Stores:
                     ) from None
             try:
                 if not repairing:
-                    for batch in _batches(self.catalogue.pending(), _REBUILD_BATCH):
+                    for batch in batches(self.catalogue.pending(), _REBUILD_BATCH):
                         self.sync(batch)
                     self.refresh()
                 yield
@@ -209,11 +152,13 @@ class Stores:
             except (LibraryLocked, IndexDamaged):
                 return
 
-    def claim(self, fingerprint: str) -> None:
-        """Note what an empty library is going to be indexed with."""
+    def claim(self, fingerprint: str, scale: Callable[[], Scale]) -> None:
+        """Note what an empty library is going to be indexed with, and its model's scale."""
         if self.catalogue.meta("fingerprint") != fingerprint:
+            measured = scale()
             with self.catalogue.transaction():
                 self.catalogue.set_meta("fingerprint", fingerprint)
+                self.catalogue.set_meta("scale", str(measured))
             self._open_indexes()
             # Made while nobody looks for them: Chroma can't be made by two processes at once.
             self.dense.count()
@@ -244,23 +189,33 @@ class Stores:
         self.lexical.commit()
         self._settle(paper_ids)
 
-    def rebuild(self, advance: Callable[[int], None]) -> None:
+    def reopen(self) -> None:
+        """Open the indexes that the catalogue names now, and delete the ones before."""
+        old = self.dense, self.lexical
+        with self._reopen_lock:
+            self._open_indexes()
+        for index in old:
+            index.clear()
+
+    def rebuild(self, progress: Callable[[int, int], None]) -> None:
         """Make both indexes anew from the catalogue's own vectors.
 
         Vectors go to a new folder, and the old one serves until they are complete.
         """
+        ids, done = self.catalogue.passage_ids(), 0
         old, name = self.dense, f"dense-{int(self.catalogue.meta('generation') or 0) + 1}"
         self.dense = self._dense_index(name)
         self.dense.clear()  # what a repair left that was killed here
-        for batch in _batches(self.catalogue.passage_ids(), _REBUILD_BATCH):
+        for batch in batches(ids, _REBUILD_BATCH):
             rows = self.catalogue.passages(batch)
             self.dense.add(
                 [(id_, paper.id) for id_, (paper, _) in rows.items()],
                 [item.vector for _, item in rows.values()],
             )
-            advance(len(batch))
+            done += len(batch)
+            progress(done, len(ids))
         self.lexical.clear()
-        for batch in _batches([paper.id for paper in self.catalogue.papers()], _REBUILD_BATCH):
+        for batch in batches([paper.id for paper in self.catalogue.papers()], _REBUILD_BATCH):
             for paper, items in self._by_paper(batch):
                 self.lexical.put(paper.id, paper.title, items)
         self.lexical.commit()
@@ -271,7 +226,7 @@ class Stores:
         """Note that the indexes have followed; threads that search here needn't reopen them."""
         with self._reopen_lock, self.catalogue.transaction():
             self.catalogue.clear_pending(paper_ids)
-            self.catalogue.set_meta("dense", self.dense.folder.name)
+            self.catalogue.set_meta("dense", str(self.dense.folder.relative_to(self.folder)))
             self.catalogue.set_meta("dense_files", json.dumps(self.dense.files()))
             self._generation = self._checked = str(self.catalogue.next_generation())
 
@@ -282,7 +237,8 @@ class Stores:
         yield from papers.values()
 
 
-def _batches(items: Iterable[str], size: int) -> Iterator[list[str]]:
+def batches(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The items in order, so many at a time."""
     rows = list(items)
     for i in range(0, len(rows), size):
         yield rows[i : i + size]

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urldefrag, urlsplit
 
 from paperqa.errors import EndpointError, ModelCorrupt, ModelMissing, SettingsError
 from paperqa.models.artefacts import LOCAL_MODEL, locate
+from paperqa.models.endpoint import OPENAI_URL, RETRIES, address, first_model, translated
 from paperqa.models.turns import generate_in_turn
 from paperqa.settings import Settings
 
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 
     from paperqa.models.local_server import LocalServer
 
-OPENAI_URL = "https://api.openai.com/v1"
-_RETRIES = 3
+_RETRIES = RETRIES
 _SEED = 1
 _opened: ContextVar[list[httpx.Response]] = ContextVar("_opened")  # by the reply under way
 
@@ -167,14 +165,12 @@ def _openai(value: str, settings: Settings) -> Endpoint | None:
 
 
 def _url(value: str, settings: Settings) -> Endpoint | None:
-    if not value.startswith(("http://", "https://")):
+    found = address(value)
+    if found is None:
         return None
-    url, model = urldefrag(value)
-    url = url.rstrip("/")
-    if not urlsplit(url).path:
-        url += "/v1"
+    url, model = found
     key = _key(settings) or "none"
-    return Endpoint(url, model or _first_model(url, key), key)
+    return Endpoint(url, model or first_model(url, key), key)
 
 
 PROVIDERS: dict[str, Callable[[str, Settings], Endpoint | None]] = {
@@ -233,60 +229,5 @@ def _llm(endpoint: Endpoint, settings: Settings) -> LLM:
     )
 
 
-def _first_model(url: str, key: str) -> str:
-    import openai
-
-    with translated(url, key):
-        models = openai.OpenAI(base_url=url, api_key=key, timeout=10, max_retries=0).models.list()
-        names = [model.id for model in models.data]
-    if not names:
-        raise EndpointError(f"{url} serves no model; name one as {url}#MODEL")
-    return names[0]
-
-
 def _key(settings: Settings) -> str | None:
     return settings.api_key.get_secret_value() if settings.api_key else None
-
-
-@contextmanager
-def translated(name: str, key: str = "") -> Iterator[None]:
-    """The openai package's errors, said in paperqa's words; never shows the key.
-
-    What a server says is quoted without it: a careless one sends it back.
-    """
-    import httpx
-    import openai
-
-    def said(error: openai.APIError) -> str:
-        return error.message.replace(key, "…") if len(key) > 7 else error.message
-
-    try:
-        yield
-    except openai.AuthenticationError:
-        raise EndpointError(f"{name}: the key was refused; check PAPERQA_API_KEY") from None
-    except openai.NotFoundError as error:
-        raise EndpointError(
-            f"{name}: not found there ({said(error)}); check the model's name "
-            "and URL in PAPERQA_LLM"
-        ) from None
-    except openai.RateLimitError:
-        raise EndpointError(
-            f"{name}: too many requests or no quota left; try again later"
-        ) from None
-    except openai.APITimeoutError:
-        raise EndpointError(
-            f"{name}: no answer in time; raise PAPERQA_TIMEOUT or try later"
-        ) from None
-    except openai.BadRequestError as error:
-        if "context" not in f"{error.code} {error.message}".lower():
-            raise EndpointError(f"{name}: the request was refused ({said(error)})") from None
-        raise EndpointError(
-            f"{name}: the sources are too long for this model; lower PAPERQA_SOURCES"
-        ) from None
-    except openai.APIStatusError as error:
-        raise EndpointError(f"{name}: the server failed ({error.status_code})") from None
-    except (openai.APIError, httpx.HTTPError) as error:
-        raise EndpointError(
-            f"{name}: the model server can't be reached or broke off "
-            f"({type(error).__name__}); check that it runs and PAPERQA_LLM"
-        ) from None

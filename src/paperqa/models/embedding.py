@@ -1,11 +1,12 @@
-"""Embedding models are LlamaIndex `BaseEmbedding`s; `EMBEDDINGS` names those that are built in.
+"""Embedding models are LlamaIndex `BaseEmbedding`s, chosen by one setting, `PAPERQA_EMBEDDING`.
 
-To add one, write a function from `Settings` to a `BaseEmbedding` and give it a line in the table.
+`EMBEDDINGS` names them: each takes the setting's value and gives a model, or None where the value
+isn't its own. To add one, write such a function and give it a line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -15,14 +16,19 @@ from numpy.typing import NDArray
 from pydantic import PrivateAttr
 
 from paperqa.errors import SettingsError
+from paperqa.models import recipe
 from paperqa.models.artefacts import locate
+from paperqa.models.endpoint import EMBEDDING, connect
+from paperqa.models.hub import STATIC, find
+from paperqa.models.onnx import BATCH, Encoder
+from paperqa.models.recipe import MINILM, Recipe
 from paperqa.models.turns import turn
 from paperqa.settings import Settings
 
 Vectors = NDArray[np.float32]
 
-MAX_TOKENS = 256  # what all-MiniLM-L6-v2 was trained on
-_BATCH = 16
+FITTED_FOR = "all-MiniLM-L6-v2-int8"  # what thresholds elsewhere were fitted with
+_POOLED = "sentence_embedding"
 
 
 @runtime_checkable
@@ -33,29 +39,29 @@ class ArrayEmbedding(Protocol):
         """One vector of unit length for each text: float32, (len(texts), dimensions)."""
 
 
-class OnnxEmbedding(BaseEmbedding):
-    """A sentence-transformer exported to ONNX: mean over tokens, then unit length.
+@runtime_checkable
+class RemoteEmbedding(ArrayEmbedding, Protocol):
+    """An embedding model elsewhere: it needs no turn of this processor, and each request costs."""
 
-    Source: Reimers & Gurevych 2019, Sentence-BERT, section 3 (mean pooling).
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """As `encode`, for questions and claims."""
+
+
+class OnnxEmbedding(BaseEmbedding):
+    """A sentence-transformer exported to ONNX: one vector from its tokens', of unit length.
+
+    Source: Reimers & Gurevych 2019, Sentence-BERT, section 3 (mean and CLS pooling).
     """
 
-    _session: Any = PrivateAttr()
-    _tokenizer: Any = PrivateAttr()
+    _encoder: Any = PrivateAttr()
+    _recipe: Any = PrivateAttr()
 
-    def __init__(self, model: Path, tokenizer: Path, name: str, threads: int) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        super().__init__(model_name=name, embed_batch_size=_BATCH)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.no_padding()
+    def __init__(
+        self, model: Path, tokenizer: Path, name: str, threads: int, recipe: Recipe = MINILM
+    ) -> None:
+        super().__init__(model_name=name, embed_batch_size=BATCH)
+        self._encoder = Encoder(model, tokenizer, threads, recipe.max_tokens)
+        self._recipe = recipe
 
     @classmethod
     def class_name(cls) -> str:
@@ -63,28 +69,22 @@ class OnnxEmbedding(BaseEmbedding):
         return "OnnxEmbedding"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """See `ArrayEmbedding`. Texts of like length share a batch, so that little is padding."""
-        tokens = [encoded.ids for encoded in self._tokenizer.encode_batch_fast(list(texts))]
-        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
-        vectors: list[Any] = [None] * len(tokens)
-        for i in range(0, len(order), _BATCH):
-            batch = order[i : i + _BATCH]
-            rows = self._batch([tokens[n] for n in batch])
-            for n, row in zip(batch, rows, strict=True):
-                vectors[n] = row
-        return np.array(vectors, np.float32)
+        """See `ArrayEmbedding`."""
+        return self._vectors([self._recipe.passage + text for text in texts])
 
-    def _batch(self, tokens: list[list[int]]) -> Vectors:
-        longest = max(map(len, tokens))
-        ids = np.array([row + [0] * (longest - len(row)) for row in tokens], np.int64)
-        lengths = np.array([len(row) for row in tokens])
-        mask = (np.arange(longest) < lengths[:, None]).astype(np.int64)
-        states = self._session.run(
-            None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        )[0]
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        return unit(self._encoder.rows(texts, self._pooled))
+
+    def _pooled(self, outputs: Mapping[str, NDArray[Any]], mask: NDArray[np.int64]) -> NDArray[Any]:
+        if _POOLED in outputs:  # exported together with its pooling
+            return outputs[_POOLED]
+        states = next(iter(outputs.values()))
+        if states.ndim == 2:
+            return states
+        if self._recipe.pooling == "cls":
+            return np.asarray(states[:, 0])
         weights = mask[..., None].astype(np.float32)
-        pooled = (states * weights).sum(axis=1) / weights.sum(axis=1)
-        return unit(pooled)
+        return np.asarray((states * weights).sum(axis=1) / weights.sum(axis=1))
 
     def _get_text_embedding(self, text: str) -> list[float]:
         return self.encode([text])[0].tolist()  # type: ignore[no-any-return]
@@ -93,32 +93,71 @@ class OnnxEmbedding(BaseEmbedding):
         return self.encode(texts).tolist()  # type: ignore[no-any-return]
 
     def _get_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
+        return self._vectors([self._recipe.query + query])[0].tolist()  # type: ignore[no-any-return]
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
+        return self._get_query_embedding(query)
 
 
-def _minilm(settings: Settings) -> BaseEmbedding:
+def _minilm(value: str, settings: Settings) -> BaseEmbedding | None:
+    if value != "minilm":
+        return None
     model, tokenizer = locate(settings.models, "minilm")
-    return OnnxEmbedding(model, tokenizer, "all-MiniLM-L6-v2-int8", settings.threads)
+    return OnnxEmbedding(model, tokenizer, FITTED_FOR, settings.threads)
 
 
-EMBEDDINGS: dict[str, Callable[[Settings], BaseEmbedding]] = {"minilm": _minilm}
+def _potion(value: str, settings: Settings) -> BaseEmbedding | None:
+    if value != "potion":
+        return None
+    from paperqa.models.static import StaticEmbedding
+
+    model, tokenizer = locate(settings.models, "potion")
+    return StaticEmbedding(model, tokenizer, "potion-base-8M")
+
+
+def _server(value: str, settings: Settings) -> BaseEmbedding | None:
+    from paperqa.models.served import ServedEmbedding
+
+    service = connect(value, settings.embedding_key, EMBEDDING, settings)
+    return ServedEmbedding(service, recipe.by_name(service.model)) if service else None
+
+
+def _folder(value: str, settings: Settings) -> BaseEmbedding | None:
+    from paperqa.models.static import StaticEmbedding
+
+    found = find(value, settings.models, "PAPERQA_EMBEDDING")
+    if found is None:
+        return None
+    name = f"{found.name} {found.digest()}"
+    if found.model.name == STATIC:
+        return StaticEmbedding(found.model, found.tokenizer, name)
+    wanted = recipe.read(found.name, found.configs())
+    return OnnxEmbedding(found.model, found.tokenizer, name, settings.threads, wanted)
+
+
+EMBEDDINGS: dict[str, Callable[[str, Settings], BaseEmbedding | None]] = {
+    "minilm": _minilm,
+    "potion": _potion,
+    "server": _server,
+    "folder": _folder,
+}
 
 
 def load_embedding(settings: Settings) -> BaseEmbedding:
-    """The model that PAPERQA_EMBEDDING names; raises `SettingsError` or `ModelMissing`."""
-    if settings.embedding not in EMBEDDINGS:
-        raise SettingsError(
-            f"PAPERQA_EMBEDDING={settings.embedding!r} is no embedding model; "
-            f"these are: {', '.join(EMBEDDINGS)}"
-        )
-    return EMBEDDINGS[settings.embedding](settings)
+    """The model that PAPERQA_EMBEDDING names; raises `SettingsError` or `ModelError`."""
+    for load in EMBEDDINGS.values():
+        if (model := load(settings.embedding, settings)) is not None:
+            return model
+    raise SettingsError(
+        f"PAPERQA_EMBEDDING={settings.embedding!r} is none of: minilm, potion, a model of the "
+        "hub (BAAI/bge-small-en-v1.5), a folder, openai:MODEL, http://host:port/v1"
+    )
 
 
 def embed_texts(model: BaseEmbedding, texts: Sequence[str]) -> Vectors:
     """Unit vectors of many texts, in turn with generation: float32, (len(texts), dimensions)."""
+    if isinstance(model, RemoteEmbedding):
+        return model.encode(texts)
     with turn():
         if isinstance(model, ArrayEmbedding):
             return model.encode(texts)
@@ -129,6 +168,14 @@ def embed_query(model: BaseEmbedding, question: str) -> Vectors:
     """The unit vector of a question: float32, (dimensions,). Too short to wait for a turn."""
     vectors = unit(np.array([model.get_query_embedding(question)], np.float32))
     return vectors.reshape(-1)
+
+
+def embed_queries(model: BaseEmbedding, texts: Sequence[str]) -> Vectors:
+    """Unit vectors of a few questions or claims: float32, (len(texts), dimensions)."""
+    if isinstance(model, RemoteEmbedding):
+        return model.encode_queries(texts)
+    # One by one: a batch moves the vectors of a model of 8 bits, and time is no matter.
+    return np.stack([embed_query(model, text) for text in texts])
 
 
 def embedding_dimensions(model: BaseEmbedding) -> int:

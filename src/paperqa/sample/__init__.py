@@ -6,6 +6,7 @@ library is empty.
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
     from paperqa.settings import Settings
 
 PAPERS = Path(__file__).parent / "papers.jsonl"
+
+
+def passages(n: int = 48) -> list[str]:
+    """Title and abstract of the first `n` sample papers, as text to measure models on."""
+    with PAPERS.open(encoding="utf-8") as lines:
+        rows = [json.loads(next(lines)) for _ in range(n)]
+    return [f"{row['title']}. {row['abstract']}" for row in rows]
 
 
 def open_sample(settings: Settings, embedding: BaseEmbedding) -> Library:

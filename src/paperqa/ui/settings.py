@@ -18,7 +18,8 @@ from pydantic import SecretStr
 
 from paperqa.doctor import what_leaves
 from paperqa.errors import PaperqaError, SettingsError
-from paperqa.models.chat import OPENAI_URL, load_chat
+from paperqa.models.chat import load_chat
+from paperqa.models.endpoint import OPENAI_URL
 from paperqa.settings import Settings, load_settings
 from paperqa.ui.context import Page
 

@@ -1,0 +1,111 @@
+"""The models of a library, each loaded when first used, and what they make of its settings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from paperqa.errors import IndexMismatch
+from paperqa.index.stores import Stores
+from paperqa.models.embedding import (
+    RemoteEmbedding,
+    Vectors,
+    embed_queries,
+    embed_texts,
+    embedding_dimensions,
+    load_embedding,
+)
+from paperqa.models.reranker import load_reranker
+from paperqa.models.scale import Scale
+from paperqa.passages import VERSION as PASSAGES_VERSION
+from paperqa.settings import Settings
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.postprocessor.types import BaseNodePostprocessor
+
+_SAME = 0.9  # cosine of a sentence's vectors from one model, in whatever precision
+
+
+class Loaded:
+    """Safe to use from several threads. Raises `SettingsError` or `ModelError`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        embedding: BaseEmbedding | None,
+        reranker: BaseNodePostprocessor | None,
+    ) -> None:
+        self._settings = settings
+        self._given = embedding, reranker
+        self._lock = threading.RLock()
+        self._is_checked = False
+
+    @property
+    def embedding(self) -> BaseEmbedding:
+        """The embedding model."""
+        with self._lock:  # the second of two threads finds what the first has loaded
+            return self._embedding
+
+    @property
+    def reranker(self) -> BaseNodePostprocessor | None:
+        """What orders the best papers anew, if anything."""
+        with self._lock:
+            return self._reranker
+
+    @cached_property
+    def _embedding(self) -> BaseEmbedding:
+        return self._given[0] or load_embedding(self._settings)
+
+    @cached_property
+    def _reranker(self) -> BaseNodePostprocessor | None:
+        return self._given[1] or load_reranker(self._settings)
+
+    @property
+    def has_unnamed(self) -> bool:
+        """Whether answers depend on a model that no setting or name tells from another."""
+        return self._given[1] is not None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What an index depends on: model, dimensions, chunking."""
+        model = self.embedding
+        dimensions = embedding_dimensions(model)
+        chunking = f"chunks of {self._settings.chunk_tokens} tokens v{PASSAGES_VERSION}"
+        return f"{model.model_name} ({dimensions} dimensions), {chunking}"
+
+    def check(self, stores: Stores) -> None:
+        """Raises `IndexMismatch` unless the library was indexed with this model and chunking."""
+        stores.check_fingerprint(self.fingerprint)
+        if isinstance(self.embedding, RemoteEmbedding) and not self._is_checked:
+            self._is_checked = self._gives_same_vectors(stores)
+
+    def _gives_same_vectors(self, stores: Stores) -> bool:
+        """Embed a sentence of the library anew: a server may have another model by the same name.
+
+        False where there is none to compare.
+        """
+        ids = stores.catalogue.passage_ids()[:1]
+        for paper, item in stores.catalogue.passages(ids).values():
+            start, end = item.passage.sentences[0]
+            again = embed_texts(self.embedding, [paper.text[start:end]])[0]
+            if again @ item.sentence_vectors[0] < _SAME:
+                raise IndexMismatch(
+                    f"{self.embedding.model_name} gives other vectors than those of the library "
+                    f"{stores.folder}: its server has another model by that name; name the model "
+                    "in PAPERQA_EMBEDDING (http://host:port/v1#MODEL)"
+                )
+            return True
+        return False
+
+    def scale(self) -> Scale:
+        """What the embedding model's cosines mean, measured on the packaged sample papers."""
+        from paperqa.sample import passages
+
+        return Scale.of(self.embedding, passages())
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of a few sentences; too few to wait for a turn."""
+        return embed_queries(self.embedding, texts)
