@@ -17,6 +17,13 @@ _LLM_DECLINED = os.environ.get("PAPERQA_LLM") == "none"
 DATA = Path(__file__).parent / "data"
 
 
+def pytest_collection_modifyitems(items):
+    """One worker has all tests of the page, in order: they share a server and a library."""
+    for item in items:
+        if {"ui", "browser"} & set(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group("page"))
+
+
 def skip(reason: str) -> None:
     """Skip with a message, but fail in continuous integration: there, everything must run."""
     if _IN_CI:

@@ -49,6 +49,7 @@ def test_runs_are_started_stopped_gone_on_with_read_and_compared(filled, serve, 
     expect(status.get_by_role("alert")).to_have_text("choose a question set, or upload one")
     page.set_input_files("#runs-upload input[type=file]", questions)
     expect(page.locator("#runs-upload")).to_contain_text("harbour")
+    expect(page.get_by_role("radio", name="All", exact=True)).to_be_checked()
     start(page, "3")
     expect(status.get_by_role("status")).to_contain_text("finished")
     expect(runs.locator("tbody tr")).to_have_count(1)

@@ -7,8 +7,6 @@ from http.server import ThreadingHTTPServer
 from itertools import pairwise
 
 import pytest
-from tests import fake_vendor
-from tests.fake_vendor import FakeVendor
 
 from paperqa import Library
 from paperqa.conversations import Conversations
@@ -17,6 +15,8 @@ from paperqa.settings import load_settings
 from paperqa.types import Where
 from paperqa.ui.asking import Asked, Manner, UnderWay
 from paperqa.ui.line import Line
+from tests import fake_vendor
+from tests.fake_vendor import FakeVendor
 
 QUESTION = "How long are the gaps that TideFormer fills?"
 

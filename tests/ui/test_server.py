@@ -15,13 +15,13 @@ import pytest
 from click.testing import CliRunner
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from tests.ui.serving import logged_in, press, serving, shown, words
 
 import paperqa.ui
 from paperqa.cli_serve import serve
 from paperqa.errors import InputError
 from paperqa.ui.guard import HEADERS
 from paperqa.ui.users import Users, add_user, remove_user
+from tests.ui.serving import logged_in, press, serving, shown, words
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ import logging
 
 import httpx
 import pytest
-from tests import fake_vendor
-from tests.ui.serving import press, shown, words
 
 from paperqa import Library
 from paperqa.doctor import what_leaves
 from paperqa.errors import InputError, SettingsError
 from paperqa.settings import load_settings
 from paperqa.ui.settings import dotenv, named
+from tests import fake_vendor
+from tests.ui.serving import press, shown, words
 
 QUESTION = "How much does word error rate rise when attention heads are removed?"
 KEY = "sk-never-to-be-seen"
