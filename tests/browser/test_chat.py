@@ -234,7 +234,7 @@ def test_a_question_that_is_too_long_is_refused_and_stays(page):
 @pytest.mark.parametrize(
     "how, words, failure, evidence",
     [
-        ("broken", "", "No answer. broken: the server failed (500)", "5 papers found"),
+        ("broken", "", "No answer. broken: the server failed (500: as asked)", "5 papers found"),
         ("dies", HOURS, "Broken off. dies: the model server broke off", "1 paper cited"),
     ],
     ids=["at once", "in mid-answer"],

@@ -130,7 +130,9 @@ def translated(name: str, key: str = "", role: Role = CHAT) -> Iterator[None]:
     import openai
 
     def said(error: openai.APIError) -> str:
-        return error.message.replace(key, "…") if len(key) > 7 else error.message
+        words = error.body.get("message") if isinstance(error.body, dict) else None
+        words = str(words or error.message)
+        return words.replace(key, "…") if len(key) > 7 else words
 
     try:
         yield

@@ -27,6 +27,9 @@
     goal.scrollIntoView({ block: "nearest", behavior: behavior() });
   });
 
+  // Else the page would move under a reader when buttons appear below an answer that has ended.
+  document.documentElement.style.overflowAnchor = document.body.style.overflowAnchor = "none";
+
   // A new question comes to the top, so that its answer can be read as it comes.
   let isReading = false;
   let isFirst = true;
