@@ -18,9 +18,12 @@ DATA = Path(__file__).parent / "data"
 
 
 def pytest_collection_modifyitems(items):
-    """One worker has all tests of the page, in order: they share a server and a library."""
+    """One worker has all tests of the page, in order: they share a server and a library.
+
+    It has those of the local model too, which would slow a browser beside them.
+    """
     for item in items:
-        if {"ui", "browser"} & set(item.path.parts):
+        if {"ui", "browser"} & set(item.path.parts) or item.get_closest_marker("llm"):
             item.add_marker(pytest.mark.xdist_group("page"))
 
 

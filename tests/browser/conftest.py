@@ -21,7 +21,7 @@ from tests.browser.told import Told
 from tests.conftest import skip
 from tests.ui.serving import serving
 
-TIMEOUT = 15_000  # milliseconds; nearly all takes a hundredth of it
+TIMEOUT = 30_000  # milliseconds; nearly all takes a hundredth of it
 _ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
