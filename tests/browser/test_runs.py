@@ -1,30 +1,17 @@
 """The evaluation tab: runs on a question set of one's own, their reports, and two compared."""
 
-import json
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import open_page
-
-QUESTIONS = [
-    ("Which rank does the kernel of LanternNet have?", "LanternNet: Cheap Kernels in Place of "
-     "Softmax Attention", "16"),
-    ("How many gauges was TideFormer tried on?", "TideFormer: A Transformer for Tide Gauges", "42"),
-    ("How many heads does HeadTrim remove?", "Pruning Heads in Speech Encoders Without Regret",
-     "40"),
-]  # fmt: skip
+from tests.ui.serving import write_questions
 
 
 @pytest.fixture
 def questions(tmp_path):
     """A set that takes a while."""
     file = tmp_path / "harbour.jsonl"
-    rows = [
-        {"id": f"q{n}", "question": question, "titles": [title], "keys": [[key]]}
-        for n, (question, title, key) in enumerate(QUESTIONS * 60)
-    ]
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_questions(file, 60)
     return file
 
 

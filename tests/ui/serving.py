@@ -68,3 +68,21 @@ def logged_in(address, name, password):
 def words(html):
     """The text of a piece of HTML."""
     return re.sub("<[^>]+>", "", html)
+
+
+QUESTIONS = [
+    ("Which rank does the kernel of LanternNet have?", "LanternNet: Cheap Kernels in Place of "
+     "Softmax Attention", "16"),
+    ("How many gauges was TideFormer tried on?", "TideFormer: A Transformer for Tide Gauges", "42"),
+    ("How many heads does HeadTrim remove?", "Pruning Heads in Speech Encoders Without Regret",
+     "40"),
+]  # fmt: skip
+
+
+def write_questions(file, times):
+    """A question set on the made-up papers, the same three again and again."""
+    rows = [
+        {"id": f"q{n}", "question": question, "titles": [title], "keys": [[key]]}
+        for n, (question, title, key) in enumerate(QUESTIONS * times)
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))

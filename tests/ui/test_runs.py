@@ -13,24 +13,13 @@ from paperqa.ui.context import Page
 from paperqa.ui.run_job import RunJob
 from paperqa.ui.run_list import Runs, frame, table
 from paperqa.ui.runs import _Runs
-
-QUESTIONS = [
-    ("Which rank does the kernel of LanternNet have?", "LanternNet: Cheap Kernels in Place of "
-     "Softmax Attention", "16"),
-    ("How many gauges was TideFormer tried on?", "TideFormer: A Transformer for Tide Gauges", "42"),
-    ("How many heads does HeadTrim remove?", "Pruning Heads in Speech Encoders Without Regret",
-     "40"),
-]  # fmt: skip
+from tests.ui.serving import write_questions
 
 
 @pytest.fixture
 def dataset(tmp_path):
     file = tmp_path / "harbour.jsonl"
-    rows = [
-        {"id": f"q{n}", "question": question, "titles": [title], "keys": [[key]]}
-        for n, (question, title, key) in enumerate(QUESTIONS * 10)
-    ]
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_questions(file, 10)
     return file
 
 

@@ -68,6 +68,11 @@ class Draft:
         self.notes += [note for note in notes if note not in self.notes]
         return chat
 
+    def go_on(self) -> None:
+        """Raises `Stopped` where the reader wants no more."""
+        if self.stopped:
+            raise Stopped
+
     def quote(self, paper: Paper, sentence: Sentence) -> str:
         """A sentence of a paper as a claim, word for word; gives the piece to show."""
         claim = self.citations.quote(paper, sentence)

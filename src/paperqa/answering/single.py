@@ -14,7 +14,7 @@ from contextlib import closing
 
 from llama_index.core.llms import ChatMessage
 
-from paperqa.answering.draft import Draft, Stopped, to_read
+from paperqa.answering.draft import Draft, to_read
 from paperqa.answering.listing import is_about
 from paperqa.answering.wording import REFUSAL, asked, checked, is_refusal, sentences, turns
 from paperqa.citations import BESIDE, Source
@@ -155,7 +155,7 @@ class _Reading:
         """The model's answer; nothing where no paper states what is asked. Raises `Stopped`."""
         verdicts: list[float] = []
         for slot, evidence in enumerate(self._draft.evidence[:SLOTS]):
-            self._go_on()
+            self._draft.go_on()
             self._chat.recall(self._examples, slot)
             odds = self._chat.odds_of_yes(self._messages(evidence), self._draft.usage, slot)
             self._draft.timings.setdefault("first_token", self._draft.elapsed())
@@ -166,14 +166,10 @@ class _Reading:
         self._odds = verdicts[slot]
         self._draft.confidence = 1 / (1 + math.exp(-self._odds))
         if self._odds >= MIN_ODDS:
-            self._go_on()
+            self._draft.go_on()
             self.chosen = self._draft.evidence[slot]
             messages = [*self._messages(self.chosen), *turns("then")]
             yield from self._chat.reply(messages, self._draft.usage, slot)
-
-    def _go_on(self) -> None:
-        if self._draft.stopped:
-            raise Stopped
 
     def _messages(self, evidence: Evidence) -> list[ChatMessage]:
         question = self._draft.question.standalone

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from llama_index.core.llms import ChatMessage, MessageRole
 
-from paperqa.answering.draft import Draft, Stopped, markers
+from paperqa.answering.draft import Draft, markers
 from paperqa.citations import Source, label
 from paperqa.passages import sentence_spans
 from paperqa.prompts import render, render_turns
@@ -40,8 +40,7 @@ def sentences(draft: Draft, reply: Generator[str], *, by_line: bool = False) -> 
     buffer = ""
     with closing(reply) as deltas:
         for delta in deltas:
-            if draft.stopped:
-                raise Stopped
+            draft.go_on()
             draft.timings.setdefault("first_token", draft.elapsed())
             buffer += delta
             spans = _spans(buffer, by_line)
