@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,17 +18,32 @@ _SEEDS = os.environ.get("PAPERQA_SEEDS")
 _BENCH = os.environ.get("PAPERQA_BENCH")
 _IN_CI = os.environ.get("CI") == "true"
 _LLM_DECLINED = os.environ.get("PAPERQA_LLM") == "none"
+# Each worker's share: threads of models that fight for a core take twice the processor's time.
+_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_THREADS = str(max(1, (os.cpu_count() or 1) // _WORKERS))
+os.environ["PAPERQA_THREADS"] = _THREADS
 DATA = Path(__file__).parent / "data"
+_LONG = ("test_readme", "test_offline")  # each starts many processes
+_TOGETHER = ("test_bad_library", "test_kill")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist's own reads the groups
 def pytest_collection_modifyitems(items):
-    """One worker has all tests of the page, in order: they share a server and a library.
+    """Which tests have to share a worker; the others go to whichever is free.
 
-    It has those of the local model too, which would slow a browser beside them.
+    Those of the page do, in order, for they share a server and a library; those of the local
+    model, which is loaded once; and those of a file that first makes a library of some size. The
+    page's and the model's may run beside each other, since neither has more than its share of
+    threads. The long ones come first, lest one worker end with them while the other has nothing.
     """
     for item in items:
-        if {"ui", "browser"} & set(item.path.parts) or item.get_closest_marker("llm"):
+        if {"ui", "browser"} & set(item.path.parts):
             item.add_marker(pytest.mark.xdist_group("page"))
+        elif item.get_closest_marker("llm"):
+            item.add_marker(pytest.mark.xdist_group("llm"))
+        elif item.path.stem in _TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: item.path.stem not in _LONG)
 
 
 def skip(reason: str) -> None:
@@ -92,6 +111,26 @@ def clean_environment(monkeypatch, tmp_path_factory, models_folder):
     monkeypatch.setenv("PAPERQA_MODELS", str(models_folder))
     monkeypatch.setenv("PAPERQA_LIBRARY", str(folder / "library"))
     monkeypatch.setenv("PAPERQA_LLM", "none")
+    monkeypatch.setenv("PAPERQA_THREADS", _THREADS)
+
+
+@pytest.fixture(name="paperqa")
+def _paperqa(monkeypatch, capsys):
+    """The command line: calls it as a process would be called, in this one, which has it loaded."""
+    from paperqa.cli import main
+
+    def run(*arguments, stdin=""):
+        monkeypatch.setattr(sys, "argv", ["paperqa", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture
@@ -109,11 +148,25 @@ def listing() -> Path:
     return DATA / "listing.txt"
 
 
+@pytest.fixture(scope="session")
+def five_papers(tmp_path_factory, embedding):
+    """The folder of a closed library of those five papers, to be copied."""
+    from paperqa import Library
+
+    folder = tmp_path_factory.mktemp("five") / "library"
+    with Library(folder, embedding=embedding) as library:
+        library.add(DATA / "listing.txt")
+    return folder
+
+
 @pytest.fixture
-def filled(library, listing):
-    """A library of those five papers. Don't write to it where another test reads."""
-    library.add(listing)
-    return library
+def filled(five_papers, tmp_path, embedding):
+    """A library of those five papers, the test's own."""
+    from paperqa import Library
+
+    folder = shutil.copytree(five_papers, tmp_path / "library")
+    with Library(folder, embedding=embedding) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import paperqa
 # Lowest first. A module may import from its own row and from the rows above it here.
 LAYERS = [
     ["types", "errors", "quantities", "statements", "aspects"],
-    ["settings", "prompts", "papers"],
+    ["settings", "prompts", "papers", "likeness"],
     ["readers"],
     ["passages"],
     ["models"],

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from paperqa.cli import cli
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"<!-- run -->\n```(\w+)\n(.*?)```", README, re.DOTALL)
@@ -77,9 +79,6 @@ def test_links_lead_somewhere():
 
 
 def test_commands_that_are_shown_exist():
-    known = subprocess.run(
-        [sys.executable, "-m", "paperqa.cli", "--help"], capture_output=True, text=True
-    ).stdout
     shown = set(re.findall(r"^paperqa (\w+)", README, re.MULTILINE))
     assert shown
-    assert [name for name in shown if name not in known] == []
+    assert shown <= cli.commands.keys()

@@ -94,18 +94,18 @@ def test_the_order_of_pages_makes_no_difference(records):
 
 
 @pytest.fixture(scope="module")
-def added(seeds, embedding, tmp_path_factory):
-    """A library of all pages, closed, and the report of adding them."""
+def added(seeds, potion, tmp_path_factory):
+    """A library of all pages, closed, and the report of adding them. Nothing is searched in it."""
     folder = tmp_path_factory.mktemp("seeds") / "library"
-    with Library(folder, embedding=embedding) as library:
+    with Library(folder, embedding=potion) as library:
         report = library.add(seeds)
     return folder, report
 
 
 @pytest.fixture
-def pages(added, embedding, tmp_path):
+def pages(added, potion, tmp_path):
     """A copy of that library, to write to."""
-    with Library(shutil.copytree(added[0], tmp_path / "pages"), embedding=embedding) as library:
+    with Library(shutil.copytree(added[0], tmp_path / "pages"), embedding=potion) as library:
         yield library
 
 

@@ -78,10 +78,10 @@ def compare_papers(
         raise InputError(f"choose {FEWEST} to {MOST} papers to compare, not {len(ids)}")
     if not names:
         raise InputError("no aspect to compare; name one")
-    found = {paper.id: paper for paper in library.papers(Where(paper_ids=tuple(ids)))}
-    if missing := [id_ for id_ in ids if id_ not in found]:
+    found = {id_: library.paper(id_, sample=False) for id_ in ids}
+    if missing := [id_ for id_ in ids if found[id_] is None]:
         raise InputError(f"{missing[0]}: no such paper in the library")
-    papers = tuple(found[id_] for id_ in ids)
+    papers = tuple(paper for paper in found.values() if paper)
     columns = [_column(library, paper, n, names) for n, paper in enumerate(papers, 1)]
     return ComparisonTable(papers, names, tuple(zip(*columns, strict=True)))
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -111,9 +111,9 @@ class Conversations:
         turns = tuple(self._turn(*row) for row in rows)
         return Conversation(id, owner, title, where, updated, turns)
 
-    def start(self, owner: str, scope: Where = _ANYWHERE) -> Conversation:
-        """A new conversation over the papers that `scope` leaves."""
-        new = Conversation(uuid4().hex, owner, "", scope, _now())
+    def start(self, owner: str, scope: Where = _ANYWHERE, question: str = "") -> Conversation:
+        """A new conversation over the papers that `scope` leaves; `question` becomes its title."""
+        new = Conversation(uuid4().hex, owner, _title(question), scope, _now())
         row = (new.id, owner, new.title, _from_where(scope), new.updated)
         with self._connected() as catalogue:
             catalogue.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?)", row)
@@ -163,6 +163,15 @@ class Conversations:
         with self._writing(owner, id) as catalogue:
             catalogue.execute("DELETE FROM turns WHERE conversation_id = ?", (id,))
             catalogue.execute("DELETE FROM conversations WHERE id = ?", (id,))
+
+    def sweep(self, seconds: float) -> None:
+        """Delete those without an answer since `seconds`: a server was killed before it came."""
+        with self._connected() as catalogue:
+            catalogue.execute(
+                "DELETE FROM conversations WHERE updated < ? AND NOT EXISTS "
+                "(SELECT 1 FROM turns WHERE conversation_id = conversations.id)",
+                (_now(ago=seconds),),
+            )
 
     def like(self, owner: str, turn_id: int, liked: bool | None) -> None:
         """Note whether an answer was liked, disliked, or (None) neither."""
@@ -271,5 +280,5 @@ def _utf8(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+def _now(ago: float = 0) -> str:
+    return (datetime.now(UTC) - timedelta(seconds=ago)).isoformat(timespec="microseconds")

@@ -141,7 +141,8 @@ class Library:
     def remove(self, *paper_ids: str) -> int:
         """Take papers out, everywhere; how many there were. Adding their file brings them back."""
         with self._stores.writing():
-            return self._stores.remove(paper_ids)
+            named = self._stores.catalogue.entries.papers(paper_ids)
+            return self._stores.remove(tuple(dict.fromkeys(named.get(i, i) for i in paper_ids)))
 
     def papers(self, where: Where = _ANYWHERE) -> Iterable[Paper]:
         """The papers, newest first."""
@@ -160,9 +161,10 @@ class Library:
 
     def paper(self, paper_id: str, *, sample: bool | None = None) -> Paper | None:
         """The paper of an id: of the packaged `sample` or not; by default of what answers now."""
-        is_sample = not len(self) if sample is None else sample
+        is_sample = self._stores.catalogue.is_empty() if sample is None else sample
         stores = self._sample._stores if is_sample else self._stores
-        return stores.catalogue.papers_by_id([paper_id]).get(paper_id)
+        id_ = stores.catalogue.entries.papers([paper_id]).get(paper_id, paper_id)
+        return stores.catalogue.papers_by_id([id_]).get(id_)
 
     def organizations(self) -> frozenset[str]:
         """The organisations that papers are known to be from."""
@@ -192,7 +194,7 @@ class Library:
         asked_at, text = time.perf_counter(), question.strip()
         if not text:
             raise InputError("the question is empty")
-        is_empty = not len(self)
+        is_empty = self._stores.catalogue.is_empty()
         settings = self.settings  # one reading: `use` may change them meanwhile
         searched = self._sample if is_empty else self
         standalone, evidence = searched._look_up(text, history, where)
@@ -242,9 +244,14 @@ class Library:
 
     # --- parts, made when first used ------------------------------------------------------------
 
-    @cached_property
+    @property
     def _ingest(self) -> Ingest:
-        return Ingest(self._stores, lambda: self._models.embedding, self.settings.chunk_tokens)
+        return Ingest(
+            self._stores,
+            lambda: self._models.embedding,
+            self.settings.chunk_tokens,
+            merging=self.settings.merge_duplicates,
+        )
 
     def _load_chat(self, settings: Settings) -> _Chat:
         """What `chat_or_why` gives, kept until other settings ask for another model."""
@@ -282,10 +289,12 @@ class Library:
             standalone,
             where,
             (settings.llm, settings.sources, str(settings.models), settings.reranker),
+            self._models.words is None,
         )
 
     def _retriever(self, k: int, where: Where) -> HybridRetriever:
-        return HybridRetriever(self._stores, self._model, k, where, self._models.reranker)
+        models = self._models
+        return HybridRetriever(self._stores, self._model, k, where, models.reranker, models.words)
 
     def _model(self) -> BaseEmbedding:
         """The embedding model, if the index is still made with it."""

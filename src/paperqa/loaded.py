@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from paperqa.errors import IndexMismatch
 from paperqa.index.stores import Stores
+from paperqa.models.artefacts import WORDS_MODEL, is_present, known, locate
 from paperqa.models.embedding import (
     RemoteEmbedding,
     Vectors,
@@ -19,6 +20,8 @@ from paperqa.models.embedding import (
 )
 from paperqa.models.reranker import load_reranker
 from paperqa.models.scale import Scale
+from paperqa.models.static import StaticEmbedding
+from paperqa.models.words import WordVectors
 from paperqa.passages import VERSION as PASSAGES_VERSION
 from paperqa.settings import Settings
 
@@ -55,6 +58,19 @@ class Loaded:
         with self._lock:
             return self._reranker
 
+    @property
+    def words(self) -> WordVectors | None:
+        """What tells how close words are in meaning, where its model was pulled."""
+        with self._lock:
+            return self._words
+
+    @cached_property
+    def _words(self) -> WordVectors | None:
+        if not is_present(self._settings.models, known(WORDS_MODEL)):
+            return None
+        model, tokenizer = locate(self._settings.models, WORDS_MODEL)
+        return WordVectors(StaticEmbedding(model, tokenizer, WORDS_MODEL))
+
     @cached_property
     def _embedding(self) -> BaseEmbedding:
         return self._given[0] or load_embedding(self._settings)
@@ -87,7 +103,7 @@ class Loaded:
 
         False where there is none to compare.
         """
-        ids = stores.catalogue.passage_ids()[:1]
+        ids = stores.catalogue.some_passage_ids(1)
         for paper, item in stores.catalogue.passages(ids).values():
             start, end = item.passage.sentences[0]
             again = embed_texts(self.embedding, [paper.text[start:end]])[0]

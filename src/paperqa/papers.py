@@ -11,9 +11,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Literal
 
 from paperqa.types import Paper
 
+NAMING = 3  # words from which a title tells one paper from others
+_KINDS = ("doi", "arxiv", "id", "title", "text")  # of ids, the best first
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\S+)", re.IGNORECASE)
 _ARXIV = re.compile(
@@ -34,7 +37,8 @@ def paper_id(
     """A paper's identity: its DOI or arXiv id, else the file's own id, else its title or text.
 
     A file's own id is joined with a hash of the title (or the text), since two collections may
-    both have a document `1`.
+    both have a document `1`; a title of one or two words with a hash of the text, since many papers
+    are called `Editorial`.
     """
     if doi and (match := _ARXIV_DOI.search(doi)):
         arxiv, doi = match.group(1), None
@@ -45,7 +49,33 @@ def paper_id(
     normal = normalise(title)
     if given:
         return f"id:{given}-{_digest(normal or text)[:8]}"
-    return f"title:{_digest(normal)[:16]}" if normal else f"text:{_digest(text)[:16]}"
+    if not normal:
+        return f"text:{_digest(text)[:16]}"
+    is_naming = len(normal.split()) >= NAMING
+    return f"title:{_digest(normal)[:16]}" + ("" if is_naming else f"-{_digest(text)[:8]}")
+
+
+def heirs(before: Sequence[str], now: Sequence[str]) -> dict[str, str]:
+    """The id that an edited document's paper had before, with the one that it has now.
+
+    Only where a hash of the text is part of the id, and the document holds that paper alone: of
+    several that are called the same, one may have left it and another come.
+    """
+    if len(before) != 1 or len(now) != 1 or before[0] == now[0]:
+        return {}
+    titles = [id_.partition("-")[0] for id_ in (before[0], now[0])]
+    is_edited = before[0].startswith("title:") and titles[0] == titles[1]
+    return {before[0]: now[0]} if is_edited else {}
+
+
+def known_ids(paper: Paper) -> frozenset[str]:
+    """Its DOI and its arXiv id, as far as they are known, in the form that `paper_id` gives."""
+    ids = {paper.id}
+    if paper.doi:
+        ids.add(paper_id(title="", text="", doi=paper.doi))
+    if paper.url and "arxiv.org/" in paper.url:
+        ids.add(paper_id(title="", text="", arxiv=paper.url))
+    return frozenset(id_ for id_ in ids if id_.startswith(("doi:", "arxiv:")))
 
 
 def normalise(title: str) -> str:
@@ -100,17 +130,23 @@ def dated(paper: Paper, saved_year: int | None) -> Paper:
     return replace(paper, published=_valid(f"{saved_year}{paper.published[1:]}") or paper.published)
 
 
-def merge(records: Sequence[Paper], saved_years: Mapping[str, int]) -> Paper:
-    """The one paper that several records of the same identity describe.
+def rank(id_: str) -> tuple[int, str]:
+    """Orders ids: the one that names a paper most surely comes first, and names a merged paper."""
+    kind = id_.partition(":")[0]
+    return (_KINDS.index(kind) if kind in _KINDS else len(_KINDS)), id_
 
-    The longest text wins, then the longest title, the most precise date, the earliest of
+
+def merge(records: Sequence[Paper], saved_years: Mapping[str, int]) -> Paper:
+    """The one paper that several records describe.
+
+    The best id wins, the longest text, the longest title, the most precise date, the earliest of
     several; ties go by the alphabet, so that the order of `records` doesn't matter.
     """
     known = [dated(record, saved_years.get(record.sources[0])) for record in records]
     fullest = max(known, key=lambda r: (len(r.text), len(r.abstract), r.text, r.abstract))
     authors = max((r.authors for r in known), key=lambda names: (len(names), names))
     return Paper(
-        id=fullest.id,
+        id=min((r.id for r in known), key=rank),
         title=max((r.title for r in known), key=lambda title: (len(title), title)),
         abstract=fullest.abstract,
         text=fullest.text,
@@ -118,11 +154,17 @@ def merge(records: Sequence[Paper], saved_years: Mapping[str, int]) -> Paper:
         n_authors=len(authors) or _largest(r.n_authors for r in known),
         organization=_smallest(r.organization for r in known),
         published=_published(r.published for r in known),
-        url=_smallest(r.url for r in known),
-        doi=_smallest(r.doi for r in known),
+        url=_of_best_id(known, "url"),
+        doi=_of_best_id(known, "doi"),
         trailing_number=_largest(r.trailing_number for r in known),
         sources=tuple(sorted({source for r in known for source in r.sources})),
     )
+
+
+def _of_best_id(records: Iterable[Paper], field: Literal["url", "doi"]) -> str | None:
+    """The field of the record with the best id that has it, so that DOI and id go together."""
+    values = [(rank(r.id), value) for r in records if (value := getattr(r, field)) is not None]
+    return min(values)[1] if values else None
 
 
 def _smallest(values: Iterable[str | None]) -> str | None:

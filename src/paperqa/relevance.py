@@ -10,8 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from paperqa.index.lexical import question_terms, terms
+import numpy as np
+from numpy.typing import NDArray
+
+from paperqa.index.lexical import question_words, terms
+from paperqa.models.words import WordVectors
 
 WORDS_WEIGHT = 1.36
 AMOUNT_WEIGHT = 0.78
@@ -35,26 +40,44 @@ _FIGURE = re.compile(r"\d|\b(?:half|halv\w+|doubl\w+|twice|third|quarter|linear|
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as words: `rarity` is how telling each stem is, in the order of the question."""
+    """A question as words: `rarity` is how telling each stem is, `words` how each was written."""
 
     rarity: Mapping[str, float]
     wants_amount: bool
+    words: Mapping[str, str]
 
     @classmethod
     def read(cls, question: str, rarity: Mapping[str, float]) -> Asked:
         """`rarity` may know more words than the question has."""
-        words = dict.fromkeys(question_terms(question))
-        return cls({word: rarity.get(word, 0.0) for word in words}, wants_amount(question))
+        words = question_words(question)
+        return cls({stem: rarity.get(stem, 0.0) for stem in words}, wants_amount(question), words)
+
+    def closeness(self, texts: Sequence[str], vectors: WordVectors) -> NDArray[np.floating]:
+        """The share of the question's words in each text, weighed by the square of their rarity.
+
+        A word that isn't in a text counts by the closest that is.
+        """
+        weights = np.array([*self.rarity.values()]) ** 2
+        if not weights.sum():
+            return np.zeros(len(texts))
+        held = np.array([[stem in _stems(text) for stem in self.rarity] for text in texts], float)
+        near = vectors.closest([self.words[stem] for stem in self.rarity], texts)
+        return np.asarray(np.maximum(held, near) @ weights / weights.sum())
 
     def coverage(self, text: str, without: str = "") -> float:
         """The share of the question's words in `text`, each weighed by how telling it is.
 
         Words that stand in `without` aren't counted, either way.
         """
-        counted = self.rarity.keys() - set(terms(without))
-        held = counted & set(terms(text))
+        counted = self.rarity.keys() - _stems(without)
+        held = counted & _stems(text)
         total = sum(self.rarity[word] for word in counted)
         return sum(self.rarity[word] for word in held) / total if total else 0.0
+
+
+@lru_cache(2048)  # a title is read for each sentence
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 def wants_amount(question: str) -> bool:

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     chunk_tokens: int = Field(
         default=512, ge=32, le=8192, description="Longest passage, in cl100k_base tokens."
     )
+    merge_duplicates: bool = Field(
+        default=True,
+        description="Take near-identical papers (versions, preprint and published) for one.",
+    )
     sources: int = Field(
         default=6, ge=1, le=50, description="How many papers an answer may draw on."
     )

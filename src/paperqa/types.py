@@ -70,16 +70,21 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What `Library.add` did; papers are counted once however many files hold them."""
+    """What `Library.add` did; papers are counted once however many files hold them.
+
+    `merged` counts the records of other names or ids that turned out to be one of the papers.
+    """
 
     added: int
     updated: int
     unchanged: int
     rejected: tuple[Rejection, ...] = ()
     skipped: tuple[str, ...] = ()
+    merged: int = 0
 
     def __str__(self) -> str:
-        return f"added {self.added}, updated {self.updated}, unchanged {self.unchanged}"
+        told = f"added {self.added}, updated {self.updated}, unchanged {self.unchanged}"
+        return f"{told}, merged {self.merged} near-duplicates" if self.merged else told
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ no other test in its thread can run an event loop.
 from __future__ import annotations
 
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -41,8 +41,8 @@ def browser():
         launched.close()
 
 
-@pytest.fixture
-def new_context(browser):
+@contextmanager
+def _people(browser):
     """Opens a browser of its own for a person: no cookie, nothing stored.
 
     At the end, none of them may have asked any host but the one it first went to, or have had an
@@ -73,15 +73,32 @@ def _leaves_the_page(url):
 
 
 @pytest.fixture
+def new_context(browser):
+    """Opens the browsers of several people."""
+    with _people(browser) as open_:
+        yield open_
+
+
+@pytest.fixture
 def context(new_context):
     """The browser of one person."""
     return new_context()
 
 
+@pytest.fixture(scope="package")
+def _page(browser, address):
+    with _people(browser) as open_:
+        yield open_page(open_(), address)
+
+
 @pytest.fixture
-def page(context, address):
-    """The page over the five made-up papers; other tests leave conversations there."""
-    return open_page(context, address)
+def page(_page):
+    """A new conversation over the five made-up papers, where other tests have left theirs."""
+    _page.get_by_role("tab", name="Chat").click()
+    _page.get_by_role("button", name="New conversation").click()
+    expect(_page.locator("#chat .welcome")).to_be_visible()
+    expect(question_box(_page)).to_be_focused()
+    return _page
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from paperqa import Library
 from paperqa.settings import load_settings
-from tests import fake_vendor
 from tests.browser.conftest import ask, finished, mark_last_turn, open_page, question_box
 
 QUESTION = "How long are the gaps that TideFormer fills?"
@@ -51,25 +50,26 @@ def test_an_empty_library_suggests_questions_and_the_sample_answers(
     assert "@misc" in download.value.path().read_text()
 
 
-@pytest.mark.parametrize("width", [1280, 500])
-def test_evidence_is_there_before_the_words_and_nothing_jumps(new_context, told, width):
-    context = new_context(viewport={"width": width, "height": 800}, reduced_motion="reduce")
-    page = open_page(context, told.address)
+def test_evidence_is_there_before_the_words_and_nothing_jumps(new_context, told):
+    page = open_page(new_context(reduced_motion="reduce"), told.address)
     told.answer(HOURS)
     ask(page, "What does TideFormer fill?")
-    begin(page, QUESTION)
-    turn = page.locator("#live .turn")
-    expect(turn.locator(".card.found")).to_have_count(5)
-    expect(turn.locator(".answer")).to_have_text("Reading 5 papers")
-    heading = turn.get_by_role("heading", level=2)
-    expect(heading).to_be_in_viewport()
-    before = heading.bounding_box()
-    told.say(HOURS, HALVES)
-    expect(turn.locator(".answer")).to_contain_text("up to 9 hours. 1")
-    assert heading.bounding_box() == before
-    told.answer("")
-    expect(finished(page).locator(".card.cited")).to_have_count(1)
-    assert heading.bounding_box() == before
+    for width in (1280, 500):
+        page.set_viewport_size({"width": width, "height": 800})
+        mark_last_turn(page)
+        begin(page, QUESTION)
+        turn = page.locator("#live .turn:not([data-old])")
+        expect(turn.locator(".card.found")).to_have_count(5)
+        expect(turn.locator(".answer")).to_have_text("Reading 5 papers")
+        heading = turn.get_by_role("heading", level=2)
+        expect(heading).to_be_in_viewport()
+        before = heading.bounding_box()
+        told.say(HOURS, HALVES)
+        expect(turn.locator(".answer")).to_contain_text("up to 9 hours. 1")
+        assert heading.bounding_box() == before
+        told.answer("")
+        expect(finished(page).locator(".card.cited")).to_have_count(1)
+        assert heading.bounding_box() == before
 
 
 def test_a_marker_leads_to_its_quote_and_back(page):
@@ -148,25 +148,11 @@ def test_while_an_answer_comes_its_markers_work_and_the_next_question_waits(cont
     expect(question_box(page)).to_have_value("What is its error?")
 
 
-def test_what_leaves_is_said_as_the_settings_are_now(filled, serve, context):
-    page = open_page(context, serve(filled))
-    leaves = page.locator("#leaves")
-    expect(leaves).to_have_text("Leaves this machine: nothing.")
-    before = filled.settings
-    filled.use(before.model_copy(update={"llm": "http://llm.example/v1#m"}))
-    page.get_by_role("tab", name="Papers").click()
-    page.get_by_role("tab", name="Chat").click()
-    expect(leaves).to_contain_text("each question with the sentences found for it, to llm.example")
-    filled.use(before)
-    ask(page, QUESTION)
-    expect(leaves).to_have_text("Leaves this machine: nothing.")
-
-
 def test_what_goes_with_an_answer(context, address):
     """Copy, like, retry, edit, and a question to go on with."""
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = open_page(context, address)
-    turn = ask(page, QUESTION)
+    turn, past = ask(page, QUESTION), page.locator("#past")
     button(page, "Copy").click()
     expect(page.get_by_text("Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -193,61 +179,39 @@ def test_what_goes_with_an_answer(context, address):
     expect(page.locator("#chat .turn")).to_have_count(2)
     expect(turn).not_to_contain_text("Understood as")
 
+    button(past, "Helpful").click()  # each answer has its own
+    liked = past.get_by_role("button", name="Helpful", pressed=True)
+    expect(liked).to_be_focused()
+    expect(turn.get_by_role("button", pressed=True)).to_have_count(0)
+    liked.click()
+    expect(past.get_by_role("button", pressed=True)).to_have_count(0)
 
-def test_retry_asks_the_model_again_though_its_answer_is_kept(filled, embedding, serve, context):
-    with fake_vendor.serving() as (url, seen):
-        settings = load_settings(llm=f"{url}#m")
-        assert settings.cache
-        with Library(filled.folder, settings=settings, embedding=embedding) as worded:
-            page = open_page(context, serve(worded))
-            ask(page, QUESTION)
-            n_asked = len(seen)
-            assert n_asked
-            mark_last_turn(page)
-            button(page, "Retry").click()
-            finished(page)
-            assert len(seen) == 2 * n_asked
-
-
-def test_an_answer_is_copied_without_a_clipboard_too(context, address):
-    """As on plain http at another address than this machine's own."""
-    context.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
-    page = open_page(context, address)
-    ask(page, QUESTION)
-    button(page, "Copy").click()
+    # On plain http at another address than this machine's own, there is no clipboard.
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    expect(page.get_by_text("Copied")).to_have_count(0)
+    button(past, "Copy").click()
     expect(page.get_by_text("Copied")).to_be_visible()
     question_box(page).press("Control+V")
-    expect(question_box(page)).to_have_value(re.compile(r"of up to 9 hours.” \[3\]\n"))
+    expect(question_box(page)).to_have_value(re.compile("LanternNet: Cheap Kernels"))
     page.evaluate("document.execCommand = () => false")
-    button(page, "Copy").click()
+    button(past, "Copy").click()
     expect(page.get_by_text("This browser lets no page copy")).to_be_visible()
 
 
-def test_a_question_that_is_too_long_is_refused_and_stays(page):
-    question_box(page).evaluate("box => box.removeAttribute('maxlength')")
-    question_box(page).fill("long " * 500)
-    question_box(page).press("Enter")
-    expect(page.get_by_text("the question has 2,499 characters; cut it to 2,000")).to_be_visible()
-    expect(page.locator("#chat .welcome")).to_be_visible()
-
-
-@pytest.mark.parametrize(
-    "how, words, failure, evidence",
-    [
+def test_a_model_that_fails_leaves_a_usable_page(context, told):
+    page = open_page(context, told.address)
+    for how, words, failure, evidence in [
         ("broken", "", "No answer. broken: the server failed (500: as asked)", "5 papers found"),
         ("dies", HOURS, "Broken off. dies: the model server broke off", "1 paper cited"),
-    ],
-    ids=["at once", "in mid-answer"],
-)
-def test_a_model_that_fails_leaves_a_usable_page(context, told, how, words, failure, evidence):
-    page = open_page(context, told.address)
-    told.goes(how)
-    told.say(f"{HOURS}{HALVES}")
-    turn = ask(page, QUESTION)
-    expect(turn.get_by_role("alert")).to_contain_text(failure)
-    expect(turn.locator(".answer")).to_contain_text(words)
-    expect(turn.locator(".evidence > .label")).to_have_text(evidence)
-    expect(turn.locator(".card").first).to_be_visible()
+    ]:
+        told.goes(how)
+        if words:
+            told.say(f"{HOURS}{HALVES}")
+        turn = ask(page, QUESTION)
+        expect(turn.get_by_role("alert")).to_contain_text(failure)
+        expect(turn.locator(".answer")).to_contain_text(words)
+        expect(turn.locator(".evidence > .label")).to_have_text(evidence)
+        expect(turn.locator(".card").first).to_be_visible()
     told.goes("m")
     told.answer(HALVES)
     mark_last_turn(page)
@@ -287,7 +251,7 @@ def test_hostile_text_stays_text_and_fetches_nothing(library, told, serve, conte
 
 
 def test_the_keyboard_alone_is_enough(page):
-    page.keyboard.type(QUESTION)  # the box has the focus from the start
+    page.keyboard.type(QUESTION)  # the box has the focus
     page.keyboard.press("Tab")
     expect(button(page, "Ask")).to_be_focused()
     page.keyboard.press("Enter")

@@ -36,7 +36,10 @@ def summary(page):
 
 
 def test_what_can_be_read_goes_in_and_the_rest_says_why(library, serve, context, listing):
-    page = papers_of(context, serve(library))
+    page = open_page(context, serve(library))
+    welcome = page.locator("#chat .welcome")
+    expect(welcome).to_contain_text("Your library is empty")
+    page.get_by_role("tab", name="Papers").click()
     expect(page.locator("#papers-empty")).to_contain_text("The library is empty.")
     files = [("buoys.jsonl", json.dumps(BUOY)), ("scan.pdf", "%PDF-1.4")]
     page.locator("#papers-files button").first.evaluate(_DROP, [files, LARGEST + 1])
@@ -60,6 +63,7 @@ def test_what_can_be_read_goes_in_and_the_rest_says_why(library, serve, context,
 
     page.get_by_role("tab", name="Chat").click()
     expect(page.locator("#scope-line")).to_have_text("Asking all 6 papers")
+    expect(welcome).to_contain_text("6 papers in your library")
     turn = ask(page, "How many waves does BuoyNet count in a minute?")
     expect(turn.locator(".answer")).to_contain_text("17 waves")
     expect(turn.locator(".card.cited")).to_contain_text("from buoys.jsonl")
@@ -123,13 +127,26 @@ def test_a_paper_is_opened_asked_about_alone_and_removed(filled, serve, context)
     expect(panel).to_be_hidden()
     expect(page.get_by_role("button", name=TIDES, exact=True)).to_be_focused()
 
+    page.get_by_role("tab", name="Chat").click()
+    turn = ask(page, "What is the accuracy on the Harbour benchmark?")
+    card = turn.locator(".card", has_text=LANTERN)
+    card.get_by_role("button", name=f"Open in Papers: {LANTERN}").press("Enter")
+    expect(panel.get_by_role("heading", name=LANTERN)).to_be_visible()
+    quote = panel.locator("mark").first
+    expect(quote).to_be_focused()
+    expect(quote).to_be_in_viewport()
+    expect(card.locator("mark").first).to_contain_text(quote.inner_text().strip())
+
     page.get_by_role("button", name=TIDES, exact=True).click()
     panel.get_by_role("button", name="Ask about this paper only").click()
     expect(page.locator("#scope-line")).to_have_text(f"Asking only “{TIDES}”")
-    turn = ask(page, "What is the accuracy on the Harbour benchmark?")  # LanternNet's to say
+    expect(page.locator("#chat .welcome")).to_be_visible()
+    expect(question_box(page)).to_be_focused()
+    ask(page, "What is the accuracy on the Harbour benchmark?")  # LanternNet's to say
     expect(turn.locator(".notes")).to_contain_text(f"Asked only “{TIDES}”.")
     expect(turn.locator(".card")).to_have_count(1)
     expect(turn.locator(".card h3")).to_contain_text(TIDES)
+    expect(page.get_by_role("radio")).to_have_count(2)
 
     page.get_by_role("tab", name="Papers").click()
     expect(panel.get_by_role("heading", name=TIDES)).to_be_visible()

@@ -15,8 +15,7 @@ _HELD = """() => document.documentElement.outerHTML + JSON.stringify({...localSt
   + [...document.querySelectorAll('input, textarea')].map((box) => box.value)"""
 
 
-def settings_of(context, address):
-    page = open_page(context, address)
+def settings_of(page):
     page.get_by_role("tab", name="Settings").click()
     expect(page.get_by_role("textbox", name="API key")).to_be_visible()
     return page
@@ -32,7 +31,7 @@ def test_a_model_is_checked_saved_and_answers_and_its_key_is_not_seen_again(
     filled, serve, context, caplog, capfd
 ):
     caplog.set_level(logging.DEBUG)
-    page = settings_of(context, serve(filled))
+    page = settings_of(open_page(context, serve(filled)))
     said = page.locator("#settings .notice")
     key = page.get_by_role("textbox", name="API key")
     with fake_vendor.serving() as (url, seen):
@@ -61,6 +60,7 @@ def test_a_model_is_checked_saved_and_answers_and_its_key_is_not_seen_again(
         expect(page.get_by_role("spinbutton", name="Papers that an answer")).to_have_value("2")
         assert KEY not in page.evaluate(_HELD)
         page.get_by_role("tab", name="Chat").click()
+        expect(page.locator("#leaves")).to_contain_text("a server on it (127.0.0.1) words")
         turn = ask(page, QUESTION)
     expect(turn.locator(".made")).to_contain_text("Worded by vendor-model")
     expect(turn.locator(".answer")).to_contain_text("Word error rate rises from 5.1 to 5.3")
@@ -70,10 +70,9 @@ def test_a_model_is_checked_saved_and_answers_and_its_key_is_not_seen_again(
         assert KEY not in place
 
 
-def test_what_is_wrong_with_a_model_is_said_in_words(filled, serve, context, monkeypatch):
+def test_what_is_wrong_with_a_model_is_said_in_words(session_library, page, monkeypatch):
     monkeypatch.setattr(chat, "_RETRIES", 0)
-    page = settings_of(context, serve(filled))
-    said = page.locator("#settings").get_by_role("alert")
+    said = settings_of(page).locator("#settings").get_by_role("alert")
     for model, url, words in [
         ("gpt-x", "", "for a model of a server, give the server's URL too"),
         ("m", "localhost:8000", "is no URL of a server; it begins with http:// or https://"),
@@ -86,19 +85,20 @@ def test_what_is_wrong_with_a_model_is_said_in_words(filled, serve, context, mon
         fill(page, "bad-key", url)
         page.get_by_role("button", name="Check").click()
         expect(said).to_contain_text("bad-key: the key was refused")
-    assert filled.settings.llm == "none"
+    assert session_library.settings.llm == "none"
 
 
-def test_the_theme_is_kept_by_the_browser(page):
-    body = page.locator("body")
-    page.get_by_role("tab", name="Settings").click()
-    for theme, is_dark in [("Dark", True), ("Light", False), ("As the system", False)]:
-        page.get_by_role("radio", name=theme).check()
-        expect(body).to_have_class("dark" if is_dark else "")
-        page.reload()
-        expect(body).to_have_class("dark" if is_dark else "")
-        page.get_by_role("tab", name="Settings").click()
-        expect(page.get_by_role("radio", name=theme)).to_be_checked()
-    page.emulate_media(color_scheme="dark")
+def test_the_theme_is_kept_by_the_browser(context, address):
+    page = settings_of(open_page(context, address))
+    body, themes = page.locator("body"), page.get_by_role("group", name="Theme")
+    themes.get_by_role("radio", name="Dark").check()
+    expect(body).to_have_class("dark")
     page.reload()
+    expect(body).to_have_class("dark")
+    page.get_by_role("tab", name="Settings").click()
+    expect(themes.get_by_role("radio", name="Dark")).to_be_checked()
+    themes.get_by_role("radio", name="Light").check()
+    expect(body).to_have_class("")
+    page.emulate_media(color_scheme="dark")
+    themes.get_by_role("radio", name="As the system").check()
     expect(body).to_have_class("dark")

@@ -29,8 +29,8 @@ def test_neither_of_two_users_sees_what_the_other_asks(
     ask(ann, "What does LanternNet replace?")
     bob = log_in(bobs, address, "bob", "battery staple")
     ask(bob, "Who wrote about ferries?")
+    ann.reload()
     for page, own in ((ann, "What does LanternNet replace?"), (bob, "Who wrote about ferries?")):
-        page.reload()
         expect(page.get_by_role("radio")).to_have_count(1)
         expect(page.get_by_role("radio", name=own, exact=True)).to_be_checked()
 

@@ -81,6 +81,15 @@ def test_deep_rankings_agree_with_trec_eval():
             assert row[ours] == pytest.approx(expected[row["query_id"]][theirs])
 
 
+def test_documents_that_are_alike_stay_apart(beir, embedding):
+    text = "Ferries cross the bay in winter, and we count them by radar from a pier all year."
+    twins = [{"_id": f"twin-{n}", "title": "Counting Ferries by Radar", "text": text} for n in "12"]
+    write_corpus(beir, [*DOCUMENTS, *twins])
+    run = evaluate_retrieval(beir, load_settings())
+    rankings = {row["query_id"]: row["ranking"] for row in run.per_query}
+    assert {"twin-1", "twin-2"} <= set(rankings["q-ferries"])
+
+
 def test_a_query_that_finds_nothing_is_worth_nothing():
     rows = score_rankings({"a": {"d": 1}, "b": {"d": 1}}, {"a": ["d"], "b": []})
     assert [row["nDCG@10"] for row in rows] == [1, 0]

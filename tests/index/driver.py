@@ -239,12 +239,13 @@ def watch(folder: str, removed: str, last: str, chunk_tokens: int) -> None:
         found(library)
         print("ready", flush=True)
         while last not in seen:
+            start = time.perf_counter()
             gone = set(Path(removed).read_text().split())
             now = found(library)
             sizes.add(len(now))
             seen |= now
             wrong |= now & gone
-            time.sleep(0.003)  # leaves the processor to the writer
+            time.sleep(time.perf_counter() - start)  # leaves the processor to the writer
     print(json.dumps([sorted(sizes), sorted(seen), sorted(wrong)]), flush=True)
 
 
@@ -274,11 +275,19 @@ def look(folders: list[str], chunk_tokens: int) -> None:
 
 
 def fill(disk: str, sizes: list[str], work: str, files: list[str]) -> None:
-    """Add files to a library on a disk of each size; copies what is left to `work`/size."""
+    """Add files to a library on a disk of each size; copies what is left to `work`/size.
+
+    The last disk gets room then, and they are added again: copied to `work`/room.
+    """
+    mount, library = ["mount", "-t", "tmpfs", "tmpfs", disk, "-o"], f"{disk}/library"
     for size in sizes:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk], check=True)
-        attempt([f"{disk}/library"], files)
-        shutil.copytree(f"{disk}/library", f"{work}/{size}")
+        subprocess.run([*mount, f"size={size}"], check=True)
+        attempt([library], files)
+        shutil.copytree(library, f"{work}/{size}")
+        if size == sizes[-1]:
+            subprocess.run([*mount, "remount,size=64m"], check=True)
+            attempt([library], files)
+            shutil.copytree(library, f"{work}/room")
         subprocess.run(["umount", disk], check=True)
 
 

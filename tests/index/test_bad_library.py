@@ -4,7 +4,6 @@ import os
 import random
 import shutil
 import sqlite3
-import sys
 from contextlib import closing
 
 import pytest
@@ -12,7 +11,6 @@ from driver import Words, assert_healthy, drive, found, ids, write_papers
 from tests.conftest import DATA
 
 from paperqa import Library
-from paperqa.cli import main
 from paperqa.errors import IndexDamaged, IndexMismatch, LibraryDamaged, LibraryTooNew
 from paperqa.settings import load_settings
 
@@ -60,23 +58,6 @@ def small(tmp_path_factory):
 def folder(small, tmp_path):
     """A copy of the small library."""
     return shutil.copytree(small, tmp_path / "library")
-
-
-@pytest.fixture
-def paperqa(monkeypatch, capsys):
-    """Run the command line; gives its exit code and what it says."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["paperqa", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code
-        said = capsys.readouterr()
-        return code, said.err or said.out
-
-    return run
 
 
 def garbage(path):
@@ -131,10 +112,10 @@ def test_a_damaged_index_is_said_and_repaired(damage, damaged, good, paperqa):
     assert first[0] == "IndexDamaged"
     assert "run `paperqa repair`" in first[1]
     assert "\n" not in first[1]
-    code, said = paperqa("verify", "--library", folder)
-    assert code == 1
-    assert "run `paperqa repair`" in said
-    assert said.count("\n") == 1
+    done = paperqa("verify", "--library", folder)
+    assert done.returncode == 1
+    assert "run `paperqa repair`" in done.stderr
+    assert done.stderr.count("\n") == 1
     with open_library(good) as library:
         expected = answers(library)
     with open_library(folder) as library:
@@ -151,7 +132,8 @@ def test_a_damaged_catalogue_is_said_and_a_copy_of_it_mends_all(damage, folder, 
     with pytest.raises(LibraryDamaged, match="put back a copy of it, or delete") as error:
         open_library(folder)
     assert "\n" not in str(error.value)
-    assert paperqa("papers", "--library", folder) == (1, f"paperqa: {error.value}\n")
+    done = paperqa("papers", "--library", folder)
+    assert (done.returncode, done.stderr) == (1, f"paperqa: {error.value}\n")
     shutil.copy(copy, folder / "catalogue.db")
     with open_library(folder) as library:
         assert_healthy(library)
@@ -189,16 +171,15 @@ def test_missing_and_extra_passages_are_counted(folder, paperqa):
             "the vector index lacks 1 passages; run `paperqa repair`",
             "the word index has 2 passages too many; run `paperqa repair`",
         ]
-    assert paperqa("verify", "--library", folder)[0] == 1
+    assert paperqa("verify", "--library", folder).returncode == 1
     with open_library(folder) as library:
         with pytest.raises(IndexDamaged, match="holds 2 passages, the catalogue 3"):
             found(library)
         library.repair()
         assert_healthy(library)
-    assert paperqa("verify", "--library", folder) == (
-        0,
-        f"3 papers in {folder}: all indexes agree with the catalogue\n",
-    )
+    done = paperqa("verify", "--library", folder)
+    said = f"3 papers in {folder}: all indexes agree with the catalogue\n"
+    assert (done.returncode, done.stdout) == (0, said)
 
 
 def test_a_library_of_a_newer_version_is_left_alone(folder, paperqa):
@@ -207,7 +188,8 @@ def test_a_library_of_a_newer_version_is_left_alone(folder, paperqa):
     before = (folder / "catalogue.db").read_bytes()
     with pytest.raises(LibraryTooNew, match=r"format 99, .* update paperqa") as error:
         open_library(folder)
-    assert paperqa("papers", "--library", folder) == (1, f"paperqa: {error.value}\n")
+    done = paperqa("papers", "--library", folder)
+    assert (done.returncode, done.stderr) == (1, f"paperqa: {error.value}\n")
     assert (folder / "catalogue.db").read_bytes() == before
 
 

@@ -89,7 +89,11 @@ def test_papers_come_back_as_they_were_newest_first(catalogue):
 def test_filters_restrict_papers_passages_and_vectors_alike(catalogue, where, names):
     assert [each.id for each in catalogue.papers(where)] == names.split()
     expected = {f"{name}#0" for name in names.split()}
-    assert set(catalogue.passage_ids_where(where)) == expected
+    every = [f"{each.id}#0" for each in reversed(PAPERS)]
+    assert catalogue.fitting([*every, "no such#0"], where) == [
+        id_ for id_ in every if id_ in expected
+    ]
+    assert catalogue.share(where) == len(expected) / len(PAPERS)
     passage_ids, vectors = catalogue.vectors(where)
     assert set(passage_ids) == expected
     assert vectors.shape[0] == len(expected)
@@ -101,6 +105,25 @@ def test_passages_come_back_with_their_vectors(catalogue):
     assert found.passage == passage(PAPERS[2]).passage
     assert found.vector.tolist() == [0, 1, 2, 3]
     assert found.sentence_vectors.tolist() == [[0, 1, 2, 3], [0, -1, -2, -3]]
+
+
+def test_vectors_of_passages_come_in_one_block(catalogue):
+    found = catalogue.passage_vectors(["tides#0", "fog#0", "no such#0"])
+    assert (found.ids, found.paper_ids) == (("fog#0", "tides#0"), ("fog", "tides"))
+    assert found.vectors[0].tolist() == [0, 1, 2, 3]
+    assert found.sentence_vectors[:2].tolist() == [[0, 1, 2, 3], [0, -1, -2, -3]]
+    assert found.starts.tolist() == [0, 2]
+    assert catalogue.passage_vectors(["no such#0"]) is None
+
+
+def test_a_snapshot_does_not_see_what_is_written_meanwhile(catalogue):
+    other = Catalogue(catalogue.path)
+    with catalogue.snapshot():
+        assert catalogue.count() == 5
+        with other.transaction():
+            other.delete_papers(["fog"])
+        assert catalogue.count() == 5
+    assert catalogue.count() == 4
 
 
 def test_more_ids_than_sqlite_takes_at_once(catalogue):

@@ -135,7 +135,7 @@ def test_an_add_killed_while_words_are_committed_is_healed(files, tmp_path):
 
 
 def test_ctrl_c_keeps_what_was_committed(tmp_path, embedding):
-    names = [f"p{n}" for n in range(960)]
+    names = [f"p{n}" for n in range(480)]
     file = write_papers(tmp_path / "many.jsonl", names)
     folder = tmp_path / "library"
     command = [sys.executable, "-m", "paperqa.cli", "add", "--library", folder, file]
@@ -153,9 +153,9 @@ def test_ctrl_c_keeps_what_was_committed(tmp_path, embedding):
     assert "Traceback" not in error
     with Library(folder, embedding=embedding) as library:
         kept = len(library)
-        assert 64 <= kept < 960
+        assert 64 <= kept < 480
         assert library.problems() == []
         assert len(found(library)) == kept
         report = library.add(file)
-        assert (report.added, report.unchanged) == (960 - kept, kept)
+        assert (report.added, report.unchanged) == (480 - kept, kept)
         assert library.problems() == []

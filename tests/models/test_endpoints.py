@@ -32,15 +32,25 @@ def assert_worded(answer):
 
 
 @pytest.mark.llm
-def test_the_local_model_words_a_cited_answer(ask, local_llm):
-    assert_worded(ask(local_llm))
+def test_the_local_model_words_a_cited_answer_by_its_name_and_by_its_path(
+    ask, local_llm, models_folder
+):
+    """The same one, to the digit, whatever was asked before: what it was taught is read once."""
+    (path,) = (models_folder / "qwen").glob("*.gguf")
+    first = ask(local_llm, cache=False)
+    ask(local_llm, "What does TideFormer embed as a token?", cache=False)
+    again = ask(str(path), cache=False)
+    assert_worded(first)
+    assert_worded(again)
+    assert list((models_folder / "qwen" / "read").glob("*.bin"))
+    assert (again.text, again.confidence) == (first.text, first.confidence)
 
 
 @pytest.mark.llm
 def test_a_url_reaches_a_real_llama_cpp_server(ask, local_llm):
     endpoint = chat._local("local", load_settings(llm=local_llm))
-    assert_worded(ask(endpoint.url, api_key=endpoint.key))
-    assert_worded(ask(f"{endpoint.url}#any-name", api_key=endpoint.key))
+    assert_worded(ask(endpoint.url, api_key=endpoint.key, sources=2))
+    assert_worded(ask(f"{endpoint.url}#any-name", api_key=endpoint.key, sources=2))
 
 
 @pytest.mark.llm
@@ -49,24 +59,6 @@ def test_a_real_server_refuses_a_wrong_key(ask, local_llm):
     with pytest.raises(EndpointError, match="key was refused") as caught:
         ask(f"{endpoint.url}#m", api_key="sk-wrong-secret")
     assert "sk-wrong-secret" not in str(caught.value)
-
-
-@pytest.mark.llm
-def test_a_gguf_path_is_a_model(ask, local_llm, models_folder):
-    (path,) = (models_folder / "qwen").glob("*.gguf")
-    assert_worded(ask(str(path)))
-
-
-@pytest.mark.llm
-def test_what_the_model_was_taught_is_read_once(filled, embedding, local_llm, models_folder):
-    """The same question gets the same answer, to the digit, whatever was asked before."""
-    settings = load_settings(llm=local_llm, cache=False)
-    with Library(filled.folder, settings=settings, embedding=embedding) as library:
-        first = library.ask(QUESTION)
-        library.ask("What does TideFormer embed as a token?")
-        again = library.ask(QUESTION)
-    assert list((models_folder / "qwen" / "read").glob("*.bin"))
-    assert (again.text, again.confidence) == (first.text, first.confidence)
 
 
 @pytest.mark.llm

@@ -167,10 +167,12 @@ def test_what_the_settings_need_is_what_is_pulled(tmp_path):
     def names(**settings):
         return needed(load_settings(**settings))
 
-    assert names() == ("minilm",)
+    assert names() == ("minilm", "potion")
     assert names(embedding="potion", llm="local") == ("potion", "qwen")
-    assert names(embedding="owner/m#f", reranker="owner/cross") == ("owner/m#f", "owner/cross")
-    assert names(embedding="http://host/v1#m", reranker="https://host/v1") == ()
+    assert names(embedding="owner/m#f", reranker="owner/cross") == (
+        "potion", "owner/m#f", "owner/cross"
+    )  # fmt: skip
+    assert names(embedding="http://host/v1#m", reranker="https://host/v1") == ("potion",)
     (tmp_path / "owner").mkdir()
     (tmp_path / "owner" / "m").mkdir()
-    assert names(embedding=str(tmp_path / "owner" / "m")) == ()
+    assert names(embedding=str(tmp_path / "owner" / "m")) == ("potion",)

@@ -6,8 +6,10 @@ import time
 from http.server import ThreadingHTTPServer
 from itertools import pairwise
 
+import httpx
 import pytest
 
+import paperqa.ui
 from paperqa import Library
 from paperqa.conversations import Conversations
 from paperqa.models import chat
@@ -17,6 +19,7 @@ from paperqa.ui.asking import Asked, Manner, UnderWay
 from paperqa.ui.line import Line
 from tests import fake_vendor
 from tests.fake_vendor import FakeVendor
+from tests.ui.serving import press, serving
 
 QUESTION = "How long are the gaps that TideFormer fills?"
 
@@ -27,8 +30,17 @@ def line():
 
 
 @pytest.fixture
+def filled(session_library):
+    """Nothing here changes its papers."""
+    return session_library
+
+
+@pytest.fixture
 def conversations(filled):
+    """Empty for whoever has no name."""
     opened = Conversations(filled.folder / "catalogue.db")
+    for left in opened.list(""):
+        opened.delete("", left.id)
     yield opened
     opened.close()
 
@@ -55,8 +67,9 @@ def ask(filled, conversations, line):
 
     def begun(question=QUESTION, id=None, *, library=filled, **more):
         id = id or conversations.start("").id
-        asked = Asked(library, conversations, conversations.get("", id), question, **more)
-        asked.begin(line)
+        to = conversations.get("", id)
+        asked = Asked(library, conversations, to, question, line.join(), **more)
+        asked.begin()
         return asked
 
     return begun
@@ -78,7 +91,7 @@ def kept(asked, conversations):
 
 
 def test_evidence_is_there_before_a_word_of_the_answer(ask, line):
-    with line.joined():
+    with line.join():
         asked = ask()
         assert "TideFormer" in asked.html
         assert asked.is_running
@@ -94,7 +107,7 @@ def test_an_answer_is_kept_though_nobody_looks(ask, conversations):
 
 
 def test_who_looks_sees_each_change_once_and_the_end(ask, line):
-    with line.joined():
+    with line.join():
         asked = ask()
         while not asked.now.n_before:
             assert asked.wait(asked.now)
@@ -138,7 +151,7 @@ def test_a_failing_model_is_told_and_leaves_its_evidence(ask, worded, conversati
 
 
 def test_an_unforeseen_error_is_told_without_its_text(ask, line):
-    with line.joined():
+    with line.join():
         asked = ask()
         asked.fail(KeyError("secret"))
     assert "KeyError; the log" in asked.html
@@ -146,7 +159,7 @@ def test_an_unforeseen_error_is_told_without_its_text(ask, line):
 
 
 def test_a_conversation_that_is_gone_keeps_nothing(ask, conversations, line):
-    with line.joined():
+    with line.join():
         asked = ask()
         conversations.delete("", asked.conversation.id)
     assert finish(asked)[-1].state == "failed"
@@ -164,28 +177,96 @@ def test_asked_afresh_a_kept_answer_will_not_do(ask, worded, conversations, fres
         assert len(seen) == n_first * n_asked
 
 
+@pytest.fixture
+def slow(filled, monkeypatch):
+    """Has the next look-up wait: an event that it has begun, and one that lets it go on."""
+    begun, go_on, stream = threading.Event(), threading.Event(), filled.stream
+
+    def slow_stream(*args, **options):
+        monkeypatch.setattr(filled, "stream", stream)
+        begun.set()
+        assert go_on.wait(30)
+        return stream(*args, **options)
+
+    monkeypatch.setattr(filled, "stream", slow_stream)
+    return begun, go_on
+
+
+def test_who_asks_first_is_answered_first_however_long_the_look_up_takes(
+    filled, conversations, line, ask, slow
+):
+    begun, go_on = slow
+    first = Asked(filled, conversations, conversations.start(""), QUESTION, line.join())
+    looks_up = threading.Thread(target=first.begin)
+    looks_up.start()
+    assert begun.wait(10)
+    second = ask()
+    while not second.now.n_before:
+        assert second.wait(second.now)
+    assert "TideFormer" in second.html  # its evidence waits for nobody
+    go_on.set()
+    looks_up.join()
+    answered = [kept(each, conversations)[0].asked_at for each in (first, second)]
+    assert answered == sorted(answered)
+
+
+def test_a_place_in_line_is_given_back_where_nothing_is_answered(
+    filled, conversations, line, ask, slow
+):
+    begun, go_on = slow
+    stopped = Asked(filled, conversations, conversations.start(""), QUESTION, line.join())
+    looks_up = threading.Thread(target=stopped.begin)
+    looks_up.start()
+    assert begun.wait(10)
+    stopped.stop()
+    go_on.set()
+    looks_up.join()
+    assert stopped.now.state == "stopped"
+    assert ask(" ").now.state == "failed"
+    with line.join() as place:
+        assert place.n_before == 0
+    assert conversations.list("") == ()
+
+
 def test_one_question_is_answered_at_a_time_in_a_conversation(filled, conversations, line):
-    under_way, start = UnderWay(line, most=2), conversations.start
+    under_way, start = UnderWay(each=1, most=2), conversations.start
 
     def begin(question, to):
-        return under_way.begin(Asked(filled, conversations, to, question))
+        asked = Asked(filled, conversations, to, question, line.join())
+        return under_way.begin(asked, to.owner)
 
     here = start("ann")
-    with line.joined():
+    with line.join() as place:
         first = begin(QUESTION, here)
         assert begin("Who wrote about ferries?", here) is first
         assert under_way.get("ann", here.id) is first
         assert under_way.get("bob", here.id) is None
+        assert "1 of your questions are being" in begin(QUESTION, start("ann")).html
         second = begin("Who wrote about ferries?", start("bob"))
-        third = begin(QUESTION, start("bob"))
+        third = begin(QUESTION, start("eve"))
         assert "No answer.</b> 2 questions are being answered here; ask again" in third.html
         second.stop()
         fourth = begin(QUESTION, start("bob"))
         assert fourth.is_running
+        with line.join() as last:
+            while last.n_before != place.n_before + 3:  # but for those two, all have left
+                assert fourth.wait(None)
     for asked in (first, fourth):
         assert finish(asked)[-1].state == "kept"
+    finish(second)
     assert under_way.get("ann", here.id) is None
     assert len(conversations.list("bob")) == 1
+    for owner in ("ann", "bob"):
+        conversations.delete(owner, conversations.list(owner)[0].id)
+
+
+def test_what_a_killed_server_did_not_answer_is_swept(ask, conversations):
+    kept(ask(), conversations)
+    conversations.start("", question="Who was waiting?")
+    conversations.sweep(60)
+    assert len(conversations.list("")) == 2
+    conversations.sweep(-1)
+    assert [left.title for left in conversations.list("")] == [QUESTION]
 
 
 class Endless(FakeVendor):
@@ -231,10 +312,22 @@ def test_stopping_closes_the_connection_to_the_model_within_a_sentence(
     assert conversations.list("") == ()
 
 
+def test_a_server_that_ends_stops_its_answers_and_leaves_no_half_of_them(
+    worded, endless, conversations, uploads
+):
+    port, gone = endless
+    served = paperqa.ui.app(worded(f"http://127.0.0.1:{port}/v1"), local=True)
+    with serving(served) as url, httpx.Client(base_url=url, timeout=20) as client:
+        press(client, "Ask", [QUESTION, None, None, None, None])
+        assert [each.title for each in conversations.list("")] == [QUESTION]
+    assert gone.wait(5)
+    assert conversations.list("") == ()
+
+
 def test_what_is_stopped_leaves_the_turns_before_it(ask, conversations, line):
     first = ask()
     finish(first)
-    with line.joined():
+    with line.join():
         second = ask("When was it published?", first.conversation.id)
         second.stop()
     assert [turn.question for turn in kept(second, conversations)] == [QUESTION]
@@ -242,31 +335,31 @@ def test_what_is_stopped_leaves_the_turns_before_it(ask, conversations, line):
 
 def test_everyone_in_line_knows_how_many_are_before_them():
     line = Line(lambda: 1)
-    with line.joined() as first:
-        with line.joined() as second, line.joined() as third:
-            assert (first(), second(), third()) == (0, 1, 2)
-        with line.joined() as fourth:  # the second and the third have left
-            assert fourth() == 1
-    with line.joined() as fifth:
-        assert fifth() == 0
+    with line.join() as first:
+        with line.join() as second, line.join() as third:
+            assert (first.n_before, second.n_before, third.n_before) == (0, 1, 2)
+        with line.join() as fourth:  # the second and the third have left
+            assert fourth.n_before == 1
+    with line.join() as fifth:
+        assert fifth.n_before == 0
 
 
 def test_more_are_served_at_once_where_there_is_room():
     line = Line(lambda: 2)
-    with line.joined() as first, line.joined() as second, line.joined() as third:
-        assert (first(), second(), third()) == (0, 0, 1)
+    with line.join() as first, line.join() as second, line.join() as third:
+        assert (first.n_before, second.n_before, third.n_before) == (0, 0, 1)
 
 
 def test_who_waits_is_told_so_and_may_leave(ask, line):
-    with line.joined() as first:
+    with line.join() as first:
         asked = ask()
         while not asked.now.n_before:
             assert asked.wait(asked.now)
         assert "In line: 1 before you" in asked.html
         asked.stop()
-        assert first() == 0
+        assert first.n_before == 0
     deadline = time.monotonic() + 5
-    with line.joined() as next_one:
-        while next_one():
+    with line.join() as next_one:
+        while next_one.n_before:
             assert time.monotonic() < deadline
             time.sleep(0.05)

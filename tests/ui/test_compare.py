@@ -22,6 +22,12 @@ def offered(update):
 
 
 @pytest.fixture
+def filled(session_library):
+    """Nothing here changes its papers."""
+    return session_library
+
+
+@pytest.fixture
 def ids(filled):
     return {re.split("[:?]", paper.title)[0]: paper.id for paper in filled.papers()}
 

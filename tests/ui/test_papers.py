@@ -13,6 +13,7 @@ from paperqa.index.catalogue import Catalogue
 from paperqa.types import AddReport, Paper, Rejection, Where
 from paperqa.ui import paper_html
 from paperqa.ui.context import Page
+from paperqa.ui.paper_panel import PaperPanel
 from paperqa.ui.papers import ROWS, PaperList
 
 OLD = Path(__file__).parents[1] / "data" / "catalogue_v1.sql"
@@ -183,6 +184,38 @@ def test_nothing_of_a_paper_becomes_html():
         assert "alert(1)>" not in made
         assert "javascript:" not in made
         assert made.count("</td>") == made.count("<td>")
+
+
+def test_quotes_are_marked_in_all_that_is_known_of_a_paper():
+    whole = Paper("p", "T", "A & b.", "A & b. Then more. Then the end.")
+    assert paper_html.abstract(whole) == "<h3>Abstract</h3><p>A &amp; b.</p>"
+    mark = '<mark tabindex="-1">{}</mark>'.format
+    assert paper_html.abstract(whole, [(18, 31), (0, 6)]) == (
+        f"<h3>Text</h3><p>{mark('A &amp; b.')} Then more. {mark('Then the end.')}</p>"
+    )
+    assert mark("A &amp; b.") in paper_html.abstract(replace(whole, text="A & b."), [(0, 6)])
+
+
+def test_a_paper_is_opened_at_its_quotes_and_one_of_the_sample_only_shown(library, many):
+    page = Page(many, Conversations(many.folder / "catalogue.db"), {"turns": ()}, owner="")
+    with gr.Blocks(), gr.Tabs() as page.shared["tabs"], gr.Tab():
+        panel = PaperPanel(page)
+
+    def opened(id_, quotes=""):
+        shown = panel._open(gr.EventData(None, {"paper": id_, "quotes": quotes}))
+        assert shown[page.shared["tabs"]].selected == "Papers"
+        return shown[panel.abstract], shown[panel.remove].visible, shown[panel.failed].visible
+
+    assert opened("id:1", "0-5 6-99") == (
+        '<h3>Text</h3><p><mark tabindex="-1">Buoys</mark> <mark tabindex="-1">drift.</mark></p>',
+        True,
+        False,
+    )
+    assert opened("gone", "0-5 x 9-") == ("", False, True)
+    (of_sample, *_) = many._sample.page(n=1).papers
+    abstract, can_be_removed, failed = opened(of_sample.id, "0-5")
+    assert "<mark" in abstract
+    assert (can_be_removed, failed) == (False, False)
 
 
 def test_links_lead_to_what_is_known_of_a_paper():

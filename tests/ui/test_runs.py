@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from pathlib import Path
 
 import gradio as gr
 import pytest
@@ -29,8 +30,8 @@ def runs(tmp_path):
 
 
 @pytest.fixture
-def job(runs, filled):
-    return RunJob(runs, filled)
+def job(runs, session_library):
+    return RunJob(runs, session_library)
 
 
 def finish(job):
@@ -73,7 +74,8 @@ def test_a_stopped_run_keeps_what_is_done_and_goes_on(runs, job, dataset):
     assert whole.shares["correct"] == 1.0
 
 
-def test_a_run_does_not_go_on_with_other_papers(runs, job, dataset, filled):
+def test_a_run_does_not_go_on_with_other_papers(runs, dataset, filled):
+    job = RunJob(runs, filled)
     job.start(dataset, None, 30, "none", uploaded=False)
     job.stop()
     finish(job)
@@ -157,12 +159,30 @@ def test_two_runs_are_compared(runs, job, dataset):
     assert f"A: {a}" in page
 
 
+def test_where_there_is_no_question_set_it_is_said_how_to_name_one(session_library):
+    def tab():
+        page = Page(session_library, Conversations(session_library.folder / "catalogue.db"))
+        with gr.Blocks() as blocks:
+            return _Runs(page), json.dumps(blocks.get_config_file())
+
+    made, shown = tab()
+    assert not made.set.visible
+    assert f"no question set in <code>{Path('eval').resolve()}</code>" in shown
+    assert "paperqa eval new" in shown
+    Path("eval", "harbour").mkdir(parents=True)
+    write_questions(Path("eval", "harbour", "questions.jsonl"), 1)
+    made, shown = tab()
+    assert (made.set.visible, made.set.value) == (True, "harbour")
+    assert "no question set" not in shown
+
+
 @pytest.mark.parametrize(
     ("owner", "user", "may"),
     [("", None, True), ("ada", "ada", True), ("ada", "bob", False), (None, None, False)],
 )
-def test_who_may_change_settings_may_start_runs(filled, dataset, owner, user, may):
-    page = Page(filled, Conversations(filled.folder / "catalogue.db"), owner=owner)
+def test_who_may_change_settings_may_start_runs(session_library, dataset, owner, user, may):
+    conversations = Conversations(session_library.folder / "catalogue.db")
+    page = Page(session_library, conversations, owner=owner)
     with gr.Blocks():
         tab = _Runs(page)
 

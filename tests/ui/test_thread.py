@@ -76,7 +76,7 @@ class Read(HTMLParser):
 @pytest.mark.parametrize("refused", [False, True])
 def test_hostile_text_stays_text_wherever_it_stands(state, refused):
     paper = Paper(
-        "p", HOSTILE, HOSTILE, HOSTILE, authors=(HOSTILE,) * 4, organization=HOSTILE,
+        HOSTILE, HOSTILE, HOSTILE, HOSTILE, authors=(HOSTILE,) * 4, organization=HOSTILE,
         published="2024", url="javascript:alert(1)", doi=HOSTILE, sources=(HOSTILE, "a/" + HOSTILE),
     )  # fmt: skip
     claims = [
@@ -91,11 +91,12 @@ def test_hostile_text_stays_text_wherever_it_stands(state, refused):
     html = Read(show(turn, papers=(paper,), state=state, failure=HOSTILE))
     assert html.tags <= {
         "article", "h2", "h3", "p", "div", "aside", "ul", "li", "a", "b", "i", "span",
-        "blockquote", "mark", "details", "summary",
+        "blockquote", "mark", "details", "summary", "button",
     }  # fmt: skip
     assert {name for name, _ in html.attributes} <= {
         "class", "id", "href", "target", "rel", "tabindex", "role", "aria-label", "aria-live",
-        "aria-hidden",
+        "aria-hidden", "aria-pressed", "type", "data-paper", "data-quotes", "data-turn",
+        "data-copy", "data-like",
     }  # fmt: skip
     assert all(href.startswith(("#", "https://")) for href in html.all("href"))
     assert "<script>alert(1)</script>" in html.text
@@ -143,6 +144,16 @@ def test_quotes_that_overlap_show_each_character_once():
     html = Read(show(answer("x [1][2]", cited=[whole, part], found=())))
     assert html.text.count("nine") == 1
     assert {"card-7-1", "card-7-2"} <= set(html.all("id"))
+
+
+def test_a_card_leads_to_its_paper_and_all_its_quotes():
+    cited = [citation(1, SENTENCES[2]), citation(2, SENTENCES[0])]
+    html = Read(show(answer("x [1][2]", cited=cited)))
+    assert html.all("data-paper") == ["p", "q"]
+    spans = [tuple(map(int, each.split("-"))) for each in html.all("data-quotes")[0].split()]
+    assert [TEXT[start:end] for start, end in spans] == [SENTENCES[2], SENTENCES[0]]
+    assert "Open in Papers: TideFormer: Filling Gaps" in html.all("aria-label")
+    assert Read(show(answer("x [1][2]", cited=cited), papers=())).all("data-paper") == []
 
 
 @pytest.mark.parametrize("papers", [(), (Paper("p", "T", "changed", "changed"),)])
@@ -208,6 +219,16 @@ def test_a_failure_is_told_and_the_evidence_stays():
     assert '<p class="failure" role="alert">' in html
     assert "the model server broke off; ask again" in html
     assert "TideFormer" in html
+
+
+def test_what_is_kept_can_be_copied_and_liked():
+    assert [show(answer("x"), liked=each).count('"true">') for each in (None, True, False)] == [
+        0, 1, 1,
+    ]  # fmt: skip
+    html = Read(show(answer("x"), key="7"))
+    assert html.all("data-turn") == ["7"]
+    assert "CopyHelpfulNot helpful" in html.text
+    assert "Copy" not in show(answer("x"), key="now", state="stopped")
 
 
 def test_only_the_last_turn_is_read_out():

@@ -71,7 +71,8 @@ def evaluate_retrieval(
     asked = list(qrels)[:limit]
     rankings = {}
     cache = _cache(corpus, settings)
-    with Library(cache / "library", settings=settings) as library:
+    apart = settings.model_copy(update={"merge_duplicates": False})
+    with Library(cache / "library", settings=apart) as library:
         copy = _copy(documents.values(), cache / "papers.jsonl")
         if rejected := library.add(copy, progress=progress).rejected:
             raise InputError(f"{corpus} can't be indexed: {rejected[0]}")

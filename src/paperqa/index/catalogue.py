@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,10 +12,13 @@ from weakref import WeakSet
 
 import numpy as np
 
+from paperqa.index.entries import Entries
+from paperqa.index.pages import Pages
 from paperqa.index.rows import (
     PAPER_COLUMNS,
     PAPER_FIELDS,
     EmbeddedPassage,
+    PassageVectors,
     Row,
     filter_sql,
     from_json,
@@ -23,6 +27,7 @@ from paperqa.index.rows import (
     to_json,
     to_paper,
     to_passage,
+    to_vectors,
 )
 from paperqa.index.schema import Connection, connect, translated
 from paperqa.types import Paper, PaperPage, Sort, Where
@@ -51,6 +56,8 @@ class Catalogue:
         self.path = path
         self._local = threading.local()
         self._connections: WeakSet[Connection] = WeakSet()
+        self.entries = Entries(self._execute, self._by_ids)
+        self.pages = Pages(self._execute, self._by_ids)
         self._execute("SELECT 1")
 
     def close(self) -> None:
@@ -69,6 +76,15 @@ class Catalogue:
             raise
         self._execute("COMMIT")
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read inside is of one moment, whatever another process writes meanwhile."""
+        self._execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection().execute("COMMIT")
+
     # --- reading -----------------------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:
@@ -79,6 +95,16 @@ class Catalogue:
     def count(self, table: str = "papers") -> int:
         """How many rows `papers`, `passages` or `pending` has."""
         return int(self._execute(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608
+
+    def is_empty(self, table: str = "papers") -> bool:
+        """Whether `papers`, `passages` or `pending` has no row; quicker than to count them."""
+        return not self._execute(f"SELECT EXISTS (SELECT 1 FROM {table})")[0][0]  # noqa: S608
+
+    def share(self, where: Where) -> float:
+        """How much of the papers a filter lets through, from 0 to 1."""
+        condition, values = filter_sql(where)
+        fitting = self._execute(f"SELECT count(*) FROM papers WHERE {condition}", values)[0][0]  # noqa: S608
+        return float(fitting) / max(1, self.count())
 
     def papers(self, where: Where = Where()) -> Iterator[Paper]:  # noqa: B008
         """The papers that fit, newest first, undated ones last."""
@@ -131,18 +157,35 @@ class Catalogue:
         query = "SELECT id FROM passages WHERE paper_id IN (?) ORDER BY rowid"
         return [str(row[0]) for row in self._by_ids(query, paper_ids)]
 
-    def passage_ids_where(self, where: Where) -> list[str]:
-        """The passages of the papers that fit."""
+    def some_passage_ids(self, n: int) -> list[str]:
+        """About `n` passages, spread over all that there are."""
+        first, last = self._execute("SELECT min(rowid), max(rowid) FROM passages")[0]
+        query = "SELECT id FROM passages WHERE rowid >= ? ORDER BY rowid LIMIT 1"
+        places = np.linspace(first or 0, last or 0, n).astype(int).tolist()
+        found = (self._execute(query, (place,)) for place in places)
+        return list(dict.fromkeys(str(rows[0][0]) for rows in found if rows))
+
+    def fitting(self, ids: Sequence[str], where: Where) -> list[str]:
+        """Those of the passages whose papers fit, in the same order."""
         condition, values = filter_sql(where)
-        query = f"SELECT p.id FROM passages p JOIN papers ON papers.id = paper_id WHERE {condition}"  # noqa: S608
-        return [str(row[0]) for row in self._execute(query, values)]
+        query = (
+            "SELECT p.id FROM json_each(?) given JOIN passages p ON p.id = given.value "  # noqa: S608
+            f"JOIN papers ON papers.id = p.paper_id WHERE {condition} ORDER BY given.key"
+        )
+        return [str(row[0]) for row in self._execute(query, (json.dumps(ids), *values))]
+
+    def passage_vectors(self, ids: Iterable[str]) -> PassageVectors | None:
+        """The vectors of those of the passages that are here, by id; None where none is."""
+        query = "SELECT id, paper_id, vector, sentence_vectors FROM passages WHERE id IN (?)"
+        rows = sorted(self._by_ids(query, ids))
+        return to_vectors(rows) if rows else None
 
     def vectors(self, where: Where) -> tuple[list[str], np.ndarray]:
         """Ids and vectors of the passages of the papers that fit: float32, (ids, dimensions)."""
         condition, values = filter_sql(where)
         rows = self._execute(
-            "SELECT passages.id, vector FROM passages JOIN papers ON papers.id = paper_id "  # noqa: S608
-            f"WHERE {condition}",
+            "SELECT id, vector FROM passages WHERE paper_id IN "  # noqa: S608
+            f"(SELECT papers.id FROM papers WHERE {condition})",
             values,
         )
         if not rows:
@@ -155,16 +198,16 @@ class Catalogue:
         rows = self._execute("SELECT path, sha256, saved_on FROM sources WHERE path = ?", (path,))
         return Source(*rows[0]) if rows else None
 
-    def papers_of_source(self, path: str) -> list[str]:
-        """The ids of the papers that a document holds."""
+    def entries_of_source(self, path: str) -> list[str]:
+        """The ids under which a document tells of papers."""
         rows = self._execute("SELECT paper_id FROM records WHERE source = ?", (path,))
         return [str(row[0]) for row in rows]
 
-    def records(self, paper_ids: Iterable[str]) -> dict[str, list[Paper]]:
-        """What each source says of each of these papers."""
+    def records(self, entry_ids: Iterable[str]) -> dict[str, list[Paper]]:
+        """What each source says under each of these ids."""
         query = "SELECT record FROM records WHERE paper_id IN (?)"
         found: dict[str, list[Paper]] = {}
-        for (record,) in self._by_ids(query, paper_ids):
+        for (record,) in self._by_ids(query, entry_ids):
             paper = from_json(str(record))
             found.setdefault(paper.id, []).append(paper)
         return found
@@ -199,11 +242,18 @@ class Catalogue:
         )
 
     def put_record(self, record: Paper) -> None:
-        """Keep what one source says of one paper."""
+        """Keep what one source says of one paper; a new id is first a paper of its own."""
         self._execute(
             "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)",
             (record.id, record.sources[0], record.published, to_json(record)),
         )
+        self._execute(
+            "INSERT OR IGNORE INTO entries (id, paper_id) VALUES (?, ?)", (record.id, record.id)
+        )
+
+    def delete_record(self, entry_id: str, source: str) -> None:
+        """Forget what one source says under an id; the id stays as a name of its paper."""
+        self._execute("DELETE FROM records WHERE paper_id = ? AND source = ?", (entry_id, source))
 
     def put_paper(self, paper: Paper) -> None:
         """Insert or update a paper, not its passages."""
@@ -230,52 +280,30 @@ class Catalogue:
         self._execute("INSERT OR IGNORE INTO pending VALUES (?)", (paper_id,))
 
     def delete_papers(self, ids: Iterable[str]) -> None:
-        """Take papers out; their documents will be read again when they are added again."""
+        """Take papers out, with all their records and names.
+
+        Their documents will be read again when they are added again.
+        """
+        of_paper = "paper_id IN (SELECT id FROM entries WHERE paper_id = ?)"
         for paper_id in ids:
-            self._execute(
-                "UPDATE sources SET sha256 = NULL WHERE path IN "
-                "(SELECT source FROM records WHERE paper_id = ?)",
-                (paper_id,),
-            )
-            for table, column in (("records", "paper_id"), ("papers", "id")):
-                self._execute(f"DELETE FROM {table} WHERE {column} = ?", (paper_id,))  # noqa: S608
-            self.put_passages(paper_id, ())
+            for statement in (
+                "UPDATE sources SET sha256 = NULL WHERE path IN "  # noqa: S608
+                f"(SELECT source FROM records WHERE {of_paper})",
+                f"DELETE FROM records WHERE {of_paper}",  # noqa: S608
+                "DELETE FROM entries WHERE paper_id = ?",
+            ):
+                self._execute(statement, (paper_id,))
+            self.drop_paper(paper_id)
+
+    def drop_paper(self, paper_id: str) -> None:
+        """Take a paper out that is none any more; what is known of it stays."""
+        self._execute("DELETE FROM papers WHERE id = ?", (paper_id,))
+        self.put_passages(paper_id, ())
 
     def clear_pending(self, paper_ids: Iterable[str]) -> None:
         """The indexes agree with the catalogue about these papers."""
         for paper_id in paper_ids:
             self._execute("DELETE FROM pending WHERE paper_id = ?", (paper_id,))
-
-    # --- the years that pages leave out --------------------------------------------------------
-
-    def saved_years(self, sources: Iterable[str]) -> dict[str, int]:
-        """The year in which each of these pages was saved, where it is known."""
-        query = "SELECT path, saved_year FROM sources WHERE saved_year NOT NULL AND path IN (?)"
-        return {str(path): int(year) for path, year in self._by_ids(query, sources)}
-
-    def yearless(self) -> list[tuple[str, str, str | None]]:
-        """(source, paper id, date) of every record of a paper that some page dates without year."""
-        return self._execute(
-            "SELECT source, paper_id, published FROM records WHERE paper_id IN "
-            "(SELECT paper_id FROM records WHERE published LIKE '--%')"
-        )
-
-    def saved_on(self) -> dict[str, str]:
-        """The day on which each page was saved, where the user said so."""
-        rows = self._execute("SELECT path, saved_on FROM sources WHERE saved_on NOT NULL")
-        return {str(path): str(day) for path, day in rows}
-
-    def put_saved_years(self, years: dict[str, int]) -> list[str]:
-        """Keep the years of these pages and forget all others; the papers that this concerns."""
-        rows = self._execute("SELECT path, saved_year FROM sources WHERE saved_year NOT NULL")
-        before = {str(path): int(year) for path, year in rows}
-        changed = [path for path in before.keys() | years if before.get(path) != years.get(path)]
-        for path in changed:
-            self._execute(
-                "UPDATE sources SET saved_year = ? WHERE path = ?", (years.get(path), path)
-            )
-        query = "SELECT paper_id FROM records WHERE published LIKE '--%' AND source IN (?)"
-        return sorted({str(row[0]) for row in self._by_ids(query, changed)})
 
     # --- SQLite --------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Passage vectors in Chroma, used through LlamaIndex's vector store interface.
 
 `STORES` names the vector stores: each opens a folder and gives a LlamaIndex vector store, a
-function that lists its ids, and one that closes it. To add a store, write such a function and
+functions for what LlamaIndex's interface leaves out. To add a store, write such a function and
 give it a line. Nodes carry ids only: the text is kept once, in the catalogue.
 """
 
@@ -30,6 +30,7 @@ class OpenStore:
     """An open vector store and the things that LlamaIndex's interface leaves out."""
 
     store: BasePydanticVectorStore
+    nearest: Callable[[np.ndarray, int], list[str]]
     ids: Callable[[], list[str]]
     count: Callable[[], int]
     vectors: Callable[[list[str]], Mapping[str, Sequence[float]]]
@@ -54,6 +55,10 @@ def open_chroma(folder: Path, collection_name: str) -> OpenStore:
         configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
     )
 
+    def nearest(vector: np.ndarray, k: int) -> list[str]:
+        # The store's own `query` makes a node of each row, which takes as long as the search.
+        return list(collection.query([vector], n_results=k, include=[])["ids"][0])
+
     def vectors(ids: list[str]) -> Mapping[str, Sequence[float]]:
         held = collection.get(ids=ids, include=["embeddings"])
         embeddings = cast(Sequence[Sequence[float]], held["embeddings"])
@@ -61,6 +66,7 @@ def open_chroma(folder: Path, collection_name: str) -> OpenStore:
 
     return OpenStore(
         ChromaVectorStore(chroma_collection=collection),
+        nearest,
         lambda: list(collection.get(include=[])["ids"]),
         collection.count,
         vectors,
@@ -92,11 +98,8 @@ class DenseIndex:
 
     def search(self, vector: np.ndarray, k: int) -> list[str]:
         """The ids of the `k` nearest passages, nearest first; `vector` is float32 (dimensions,)."""
-        from llama_index.core.vector_stores.types import VectorStoreQuery
-
-        query = VectorStoreQuery(query_embedding=vector.tolist(), similarity_top_k=k)
         with self._guard() as opened:
-            return list(opened.store.query(query).ids or [])
+            return opened.nearest(vector, k)
 
     def put(self, paper_id: str, ids: Sequence[str], vectors: Sequence[np.ndarray]) -> None:
         """Replace the passages of a paper."""

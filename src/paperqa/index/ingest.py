@@ -12,10 +12,12 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from paperqa.errors import InputError
 from paperqa.index.catalogue import Source
+from paperqa.index.duplicates import Grouping, regroup
 from paperqa.index.rows import EmbeddedPassage
-from paperqa.index.stores import Stores
+from paperqa.index.stores import Stores, batches
+from paperqa.likeness import VERSION as LIKENESS
 from paperqa.models.embedding import embed_texts
-from paperqa.papers import infer_saved_years, merge
+from paperqa.papers import heirs, infer_saved_years, merge
 from paperqa.passages import split
 from paperqa.readers import Document, Unreadable, read
 from paperqa.types import AddReport, Paper, Rejection
@@ -26,21 +28,47 @@ Progress = Callable[[int, int], None]
 """Called with (papers done, papers known so far)."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """A document that was read, and which new id follows each that it used before an edit."""
+
+    source: Source
+    heirs: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass
 class _Run:
-    """What one `add` has seen so far."""
+    """What one `add` has seen so far: entries, and by id the papers that it added or updated."""
 
     seen: set[str] = field(default_factory=set)
     added: set[str] = field(default_factory=set)
     updated: set[str] = field(default_factory=set)
+    n_merged: int = 0
     rejected: list[Rejection] = field(default_factory=list)
 
-    def report(self, skipped: Sequence[Path]) -> AddReport:
+    def follow(self, grouping: Grouping, new: Iterable[str]) -> None:
+        """Count `new` papers, unless they were there under another name, and what was merged."""
+        self.added.update(new)
+        for entry, before in grouping.before.items():
+            if before in grouping.gone and before not in self.added:
+                self.added.discard(grouping.papers[entry])
+                self.updated.add(grouping.papers[entry])
+        self.added -= grouping.gone
+        self.updated -= grouping.gone
+        self.n_merged += sum(
+            paper != entry == grouping.before.get(entry, entry)
+            for entry, paper in grouping.papers.items()
+            if grouping.records[entry]
+        )
+
+    def report(self, skipped: Sequence[Path], papers: Mapping[str, str]) -> AddReport:
         updated = self.updated - self.added
+        seen = {papers[entry] for entry in self.seen}
         return AddReport(
             added=len(self.added),
             updated=len(updated),
-            unchanged=len(self.seen - self.added - updated),
+            unchanged=len(seen - self.added - updated),
+            merged=self.n_merged,
             rejected=tuple(self.rejected),
             skipped=tuple(str(path) for path in skipped),
         )
@@ -49,10 +77,13 @@ class _Run:
 class Ingest:
     """Adds documents to the stores of a library, in batches that each are all or nothing."""
 
-    def __init__(self, stores: Stores, model: Callable[[], BaseEmbedding], max_tokens: int) -> None:
+    def __init__(
+        self, stores: Stores, model: Callable[[], BaseEmbedding], max_tokens: int, *, merging: bool
+    ) -> None:
         self._stores = stores
         self._model = model
         self._max_tokens = max_tokens
+        self._merging = merging
 
     def add(
         self,
@@ -63,12 +94,13 @@ class Ingest:
     ) -> AddReport:
         """Add documents; the caller holds `stores.writing()`."""
         run = _Run()
+        self._regroup_all(run)
         batch: list[Paper] = []
-        finished: list[Source] = []
+        finished: list[_Finished] = []
         known = 0
         for document in documents:
             try:
-                source, records = self._read(document, saved_on.get(document.name), run)
+                read_now, records = self._read(document, saved_on.get(document.name), run)
             except Unreadable as error:
                 run.rejected.append(Rejection(document.name, error.reason, error.line))
                 continue
@@ -79,23 +111,25 @@ class Ingest:
                     self._save(batch, finished, run)
                     batch, finished = [], []
                     progress(len(run.seen), max(known, len(run.seen)))
-            finished.append(source)
+            finished.append(read_now)
         self._save(batch, finished, run)
         self._date(run)
         progress(len(run.seen), len(run.seen))
-        return run.report(skipped)
+        return run.report(skipped, self._stores.catalogue.entries.papers(run.seen))
 
     def _read(
         self, document: Document, saved_on: str | None, run: _Run
-    ) -> tuple[Source, list[Paper]]:
+    ) -> tuple[_Finished, list[Paper]]:
         """The records of a document, none when nothing has changed since it was last added."""
-        before = self._stores.catalogue.source(document.name)
+        catalogue = self._stores.catalogue
+        before = catalogue.source(document.name)
         if saved_on is None and before is not None:
             saved_on = before.saved_on
         source = Source(document.name, document.sha256(), saved_on)
+        held = catalogue.entries_of_source(document.name)
         if before is not None and before.sha256 == source.sha256:
-            run.seen.update(self._stores.catalogue.papers_of_source(document.name))
-            return source, []
+            run.seen.update(held)
+            return _Finished(source), []
         records: dict[str, list[Paper]] = {}
         rejected = []
         for item in read(document):
@@ -106,42 +140,76 @@ class Ingest:
         run.rejected += rejected
         if not records:
             raise Unreadable("no paper was found in it")
-        return source, [merge(same, {}) for same in records.values()]
+        return _Finished(source, heirs(held, list(records))), [
+            merge(s, {}) for s in records.values()
+        ]
 
-    def _save(self, records: Sequence[Paper], finished: Sequence[Source], run: _Run) -> None:
+    def _save(self, records: Sequence[Paper], finished: Sequence[_Finished], run: _Run) -> None:
+        """Bring the library to what these records say, and those that it has."""
         catalogue = self._stores.catalogue
-        merged = self._merged(records)
+        left = [(old, done.source.path) for done in finished for old in done.heirs]
+        changed = catalogue.records([*(r.id for r in records), *(old for old, _ in left)])
+        for old, path in left:
+            changed[old] = [r for r in changed.get(old, ()) if r.sources != (path,)]
+        for record in records:
+            others = [r for r in changed.get(record.id, ()) if r.sources != record.sources]
+            changed[record.id] = [*others, record]
+        followed = {old: new for done in finished for old, new in done.heirs.items()}
+        grouping = regroup(catalogue, changed, followed, merging=self._merging)
+
+        def note() -> None:
+            for done in finished:
+                catalogue.put_source(done.source)
+            for old, path in left:
+                catalogue.delete_record(old, path)
+            for record in records:
+                catalogue.put_record(record)
+
+        self._apply(grouping, note, run)
+        run.seen.update(record.id for record in records)
+
+    def _apply(self, grouping: Grouping, note: Callable[[], None], run: _Run) -> None:
+        """Save the papers of a grouping together with what `note` writes, all or nothing."""
+        catalogue = self._stores.catalogue
+        merged = self._merged(grouping.members())
         stored = catalogue.papers_by_id(merged)
         changed = [p for p in merged.values() if _content(p) != _content(stored.get(p.id))]
         embedded = self.embed(changed)
-        new = frozenset(p.id for p in changed if p.id not in stored)
+        new = frozenset(merged.keys() - stored.keys())
         with catalogue.transaction():
-            for source in finished:
-                catalogue.put_source(source)
-            for record in records:
-                catalogue.put_record(record)
+            for entry, paper_id in grouping.papers.items():
+                catalogue.entries.put(entry, paper_id, grouping.keys[entry])
+            note()
+            for id_ in grouping.gone:
+                catalogue.drop_paper(id_)
             for paper in merged.values():
                 if paper != stored.get(paper.id):
                     catalogue.put_paper(paper)
             for paper, passages in embedded:
                 catalogue.put_passages(paper.id, passages)
-        self._stores.sync([paper.id for paper in changed], new)
-        run.seen.update(merged)
-        run.added.update(new)
+        self._stores.sync([*grouping.gone, *(paper.id for paper in changed)], new)
+        run.follow(grouping, new)
         run.updated.update(
             p.id for p in merged.values() if p.id in stored and _facts(p) != _facts(stored[p.id])
         )
 
-    def _merged(self, records: Sequence[Paper]) -> dict[str, Paper]:
-        """The papers that these records change, as all their sources together say."""
+    def _merged(self, records: Mapping[str, Sequence[Paper]]) -> dict[str, Paper]:
+        """The papers of these ids, as all their sources together say."""
+        sources = {r.sources[0] for some in records.values() for r in some}
+        years = self._stores.catalogue.pages.saved_years(sources)
+        return {id_: merge(some, years) for id_, some in records.items()}
+
+    def _regroup_all(self, run: _Run) -> None:
+        """Go through the whole library where it was grouped by another rule than today's."""
         catalogue = self._stores.catalogue
-        every = catalogue.records(record.id for record in records)
-        for record in records:
-            others = [r for r in every.get(record.id, ()) if r.sources != record.sources]
-            every[record.id] = [*others, record]
-        sources = {r.sources[0] for same in every.values() for r in same}
-        years = catalogue.saved_years(sources)
-        return {id_: merge(same, years) for id_, same in every.items()}
+        rule = LIKENESS if self._merging else "off"
+        before = catalogue.meta("likeness") or "off"
+        if rule != before:
+            for batch in batches(catalogue.entries.all(), BATCH):
+                grouping = regroup(catalogue, catalogue.records(batch), {}, merging=self._merging)
+                self._apply(grouping, lambda: None, run)
+            with catalogue.transaction():
+                catalogue.set_meta("likeness", rule)
 
     def embed(self, papers: Sequence[Paper]) -> list[tuple[Paper, list[EmbeddedPassage]]]:
         """Passages and sentences of all papers, embedded together: like lengths share a batch."""
@@ -166,12 +234,14 @@ class Ingest:
         """Fill in the years that pages leave out, as far as all pages together tell them."""
         catalogue = self._stores.catalogue
         with catalogue.transaction():
-            years = infer_saved_years(catalogue.yearless(), catalogue.saved_on())
-            affected = catalogue.put_saved_years(years)
+            years = infer_saved_years(catalogue.pages.yearless(), catalogue.pages.saved_on())
+            affected = catalogue.pages.put_saved_years(years)
             stored = catalogue.papers_by_id(affected)
-            for id_, same in catalogue.records(affected).items():
-                known = catalogue.saved_years(r.sources[0] for r in same)
-                paper = merge(same, known)
+            names = catalogue.entries.of_papers(affected)
+            records: dict[str, list[Paper]] = {}
+            for entry, some in catalogue.records(names).items():
+                records.setdefault(names[entry], []).extend(some)
+            for id_, paper in self._merged(records).items():
                 if paper != stored[id_]:
                     catalogue.put_paper(paper)
                     run.updated.add(id_)

@@ -160,5 +160,14 @@ def terms(text: str) -> list[str]:
 
 def question_terms(question: str) -> list[str]:
     """The stems that a search for `question` looks for."""
-    asked = re.findall(r"\w+", question.lower())
-    return terms(" ".join(word for word in asked if word not in _QUESTION_WORDS))
+    return terms(" ".join(_asked(question)))
+
+
+def question_words(question: str) -> dict[str, str]:
+    """Those stems, in the order of the question, each with a word that it stands for."""
+    return {stem: word for word in _asked(question) for stem in terms(word)}
+
+
+def _asked(question: str) -> list[str]:
+    words = re.findall(r"\w+", question.lower())
+    return [word for word in words if word not in _QUESTION_WORDS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -27,6 +27,20 @@ class EmbeddedPassage:
     sentence_vectors: np.ndarray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PassageVectors:
+    """The vectors of some passages and, one after the other, of all their sentences.
+
+    Both are float32, (how many, dimensions); `starts` says where each passage's sentences begin.
+    """
+
+    ids: tuple[str, ...]
+    paper_ids: tuple[str, ...]
+    vectors: np.ndarray
+    sentence_vectors: np.ndarray
+    starts: np.ndarray
+
+
 def paper_values(paper: Paper) -> Row:
     """A paper as the columns PAPER_FIELDS."""
     return tuple(
@@ -46,6 +60,8 @@ def folded(text: str) -> str:
     >>> folded("Zoë Ångström")
     'zoe angstrom'
     """
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
@@ -80,7 +96,11 @@ def filter_sql(where: Where, listed_by: Iterable[str] = ()) -> tuple[str, list[o
         parts.append("instr(lower(papers.title || ' ' || papers.text), lower(?))")
         values.append(word)
     if where.paper_ids:
-        parts.append("papers.id IN (SELECT value FROM json_each(?))")
+        # A paper may have been given under another of its names.
+        parts.append(
+            "papers.id IN (SELECT coalesce(entries.paper_id, value) FROM json_each(?) "
+            "LEFT JOIN entries ON entries.id = value)"
+        )
         values.append(json.dumps(where.paper_ids))
     return " AND ".join(parts) or "1", values
 
@@ -113,3 +133,13 @@ def to_passage(paper: Paper, row: Row) -> EmbeddedPassage:
         np.frombuffer(vector, np.float32),
         np.frombuffer(sentence_vectors, np.float16).reshape(len(spans), -1).astype(np.float32),
     )
+
+
+def to_vectors(rows: Sequence[Row]) -> PassageVectors:
+    """Vectors from rows of id, paper_id, vector and sentence_vectors; one row at the least."""
+    ids, paper_ids, vectors, sentence_vectors = zip(*rows, strict=True)
+    whole = np.frombuffer(b"".join(vectors), np.float32).reshape(len(rows), -1)
+    parts = np.frombuffer(b"".join(sentence_vectors), np.float16).reshape(-1, whole.shape[1])
+    lengths = [len(blob) // (2 * whole.shape[1]) for blob in sentence_vectors]
+    starts = np.cumsum([0, *lengths[:-1]])
+    return PassageVectors(ids, paper_ids, whole, parts.astype(np.float32), starts)

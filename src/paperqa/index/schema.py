@@ -78,6 +78,31 @@ MIGRATIONS = (
     -- All that a page of the list is chosen by, so that the long texts aren't read for it.
     CREATE INDEX papers_listed ON papers (published DESC, title, organization, year, words, id);
     """,
+    """
+    -- The ids of records, and the paper that each is part of: near-duplicates are one paper.
+    -- `keys` is what near-duplicates share (a JSON list), likeness the index of it.
+    CREATE TABLE entries (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, paper_id TEXT NOT NULL,
+        keys TEXT NOT NULL DEFAULT '[]'
+    );
+    INSERT INTO entries (id, paper_id) SELECT DISTINCT paper_id, paper_id FROM records;
+    CREATE INDEX entries_paper ON entries (paper_id);
+    CREATE TABLE likeness (
+        key INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (key, entry)
+    ) WITHOUT ROWID;
+    CREATE TRIGGER entry_comes AFTER INSERT ON entries BEGIN
+        INSERT INTO likeness SELECT value, new.number FROM json_each(new.keys);
+    END;
+    CREATE TRIGGER entry_changes AFTER UPDATE OF keys ON entries WHEN old.keys <> new.keys BEGIN
+        DELETE FROM likeness
+        WHERE entry = old.number AND key IN (SELECT value FROM json_each(old.keys));
+        INSERT INTO likeness SELECT value, new.number FROM json_each(new.keys);
+    END;
+    CREATE TRIGGER entry_goes AFTER DELETE ON entries BEGIN
+        DELETE FROM likeness
+        WHERE entry = old.number AND key IN (SELECT value FROM json_each(old.keys));
+    END;
+    """,
 )
 VERSION = len(MIGRATIONS)
 _ROOM = 2**20  # bytes; with less, a write that failed did so for want of space

@@ -11,6 +11,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from paperqa.types import Paper, Where
 
 _LOCK_WAIT = 3.0  # seconds that a writer waits for another
 _REBUILD_BATCH = 1000  # passages
+_FILTERS = 4  # whose passages' vectors are kept
 
 
 class Stores:
@@ -44,6 +46,8 @@ class Stores:
         self._file_lock = FileLock(folder / "write.lock", thread_local=False)
         self._write_lock = threading.RLock()
         self._reopen_lock = threading.Lock()
+        self._passages_where = lru_cache(_FILTERS)(lambda where, _: self.catalogue.vectors(where))
+        self._share = lru_cache(_FILTERS)(lambda where, _: self.catalogue.share(where))
         self._open_indexes()
 
     def _open_indexes(self) -> None:
@@ -78,9 +82,9 @@ class Stores:
                 self.dense.reopen()
                 self.lexical.reopen()
                 self._open_indexes()
-            empty = not self.catalogue.count("passages")
-            if generation != self._checked and not empty and not self.catalogue.count("pending"):
-                self._check_indexes()
+            if generation != self._checked and self.catalogue.is_empty("pending"):
+                if not self.catalogue.is_empty("passages"):
+                    self._check_indexes()
                 self._checked = generation
 
     def _check_indexes(self) -> None:
@@ -91,24 +95,26 @@ class Stores:
         # Another process may be writing: only a difference that stays is damage.
         if (
             problem is not None
-            and not self.catalogue.count("pending")
+            and self.catalogue.is_empty("pending")
             and self.catalogue.meta("generation") == self._generation
         ):
             raise problem
 
-    def nearest(self, vector: np.ndarray, k: int, where: Where) -> list[str]:
-        """Ids of the `k` nearest passages; with a filter, exactly among those that fit."""
-        if not where:
-            return self.dense.search(vector, k)
-        ids, vectors = self.catalogue.vectors(where)
-        if not ids:
-            return []
-        return [ids[i] for i in np.argsort(-(vectors @ vector), kind="stable")[:k]]
+    def share(self, where: Where) -> float:
+        """How much of the papers a filter lets through, from 0 to 1."""
+        return self._share(where, self._generation)
+
+    def passages_where(self, where: Where) -> tuple[list[str], np.ndarray]:
+        """Ids and vectors, float32 (ids, dimensions), of the passages of the papers that fit.
+
+        Kept for the next question, which mostly comes with the same filter.
+        """
+        return self._passages_where(where, self._generation)
 
     def check_fingerprint(self, fingerprint: str) -> None:
         """Raises `IndexMismatch` unless the library was indexed just so, or is empty."""
         stored = self.catalogue.meta("fingerprint")
-        if stored not in (None, fingerprint) and self.catalogue.count():
+        if stored not in (None, fingerprint) and not self.catalogue.is_empty():
             raise IndexMismatch(
                 f"the library {self.folder} was indexed with {stored}, the settings say "
                 f"{fingerprint}; set them back, or run `paperqa repair` to build that index "
@@ -145,7 +151,7 @@ class Stores:
 
     def heal(self) -> None:
         """Finish what a crash left behind, unless another process is at it."""
-        if self.catalogue.count("pending"):
+        if not self.catalogue.is_empty("pending"):
             try:
                 with self.writing(wait=0):
                     pass

@@ -12,6 +12,7 @@ from pathlib import Path
 from paperqa.errors import InputError, ModelCorrupt, ModelMissing
 
 LOCAL_MODEL = "qwen"  # the one that PAPERQA_LLM=local means
+WORDS_MODEL = "potion"  # the one that tells how close words are, see words.py
 _BLOCK = 4 * 2**20
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from paperqa.errors import InputError, ModelCorrupt, ModelMissing, SettingsError, StorageError
-from paperqa.models.artefacts import LOCAL_MODEL, manifest
+from paperqa.models.artefacts import LOCAL_MODEL, WORDS_MODEL, manifest
 from paperqa.models.pull import first_line, reachable
 from paperqa.settings import Settings
 
@@ -121,7 +121,7 @@ def _called(folder: Path) -> str:
 
 def needed(settings: Settings) -> tuple[str, ...]:
     """What `paperqa models pull` has to bring for these settings."""
-    named = (settings.embedding, settings.reranker)
+    named = dict.fromkeys((settings.embedding, settings.reranker, WORDS_MODEL))
     absent = [value for value in named if is_name(value) and not _folder(value).is_dir()]
     known = [value for value in named if value in manifest()]
     return (*known, *absent, *((LOCAL_MODEL,) if settings.llm == "local" else ()))

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
+from numpy.typing import NDArray
 from pydantic import PrivateAttr
 
 from paperqa.errors import ModelCorrupt
@@ -20,7 +21,7 @@ from paperqa.models.embedding import Vectors, unit
 from paperqa.models.pull import first_line
 
 _MAX_TOKENS = 512
-_BATCH = 1024  # texts
+_BATCH = 256  # texts
 _DTYPES = {"F32": np.float32, "F16": np.float16, "F64": np.float64}
 
 
@@ -56,12 +57,30 @@ class StaticEmbedding(BaseEmbedding):
         """See `ArrayEmbedding`. A text of which no token is known gets a vector of zeros."""
         vectors = np.zeros((len(texts), self._table.shape[1]), np.float32)
         for i in range(0, len(texts), _BATCH):
-            batch = list(texts[i : i + _BATCH])
-            encoded = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
-            for n, one in enumerate(encoded, i):
-                if known := [token for token in one.ids if token != self._unknown]:
-                    vectors[n] = self._table[known].mean(axis=0)
+            self._add_up(texts[i : i + _BATCH], vectors[i : i + _BATCH])
         return unit(vectors)
+
+    def tokens(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        """The numbers of the tokens of each text, unknown ones left out."""
+        unknown = self._unknown  # read once: an attribute of a pydantic model is dear
+        encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [np.array([t for t in one.ids if t != unknown], np.int64) for one in encoded]
+
+    def vocabulary(self) -> dict[str, int]:
+        """The number of each token."""
+        return dict(self._tokenizer.get_vocab())
+
+    def vectors(self, tokens: NDArray[np.int64]) -> Vectors:
+        """The vectors of tokens: float32, (tokens, dimensions), of any length."""
+        return np.asarray(self._table[tokens])
+
+    def _add_up(self, texts: Sequence[str], sums: Vectors) -> None:
+        """Write the sum of its tokens' vectors to the row of each text."""
+        tokens = self.tokens(texts)
+        rows = [row for row, some in enumerate(tokens) if len(some)]
+        starts = np.cumsum([0, *(len(tokens[row]) for row in rows)])[:-1]
+        if rows:
+            sums[rows] = np.add.reduceat(self.vectors(np.concatenate(tokens)), starts)
 
     def _get_text_embedding(self, text: str) -> list[float]:
         return self.encode([text])[0].tolist()  # type: ignore[no-any-return]

@@ -11,9 +11,8 @@ import gradio as gr
 from paperqa.errors import InputError, PaperqaError
 from paperqa.readers import READERS
 from paperqa.types import AddReport, Rejection
-from paperqa.ui.context import Page
+from paperqa.ui.context import QUIET, Page
 from paperqa.ui.paper_html import notice, refused, told
-from paperqa.ui.paper_panel import QUIET
 from paperqa.ui.uploads import LARGEST, TOO_LARGE, add_uploads
 
 # Gradio refuses all files for one that is too large. It is taken out before Gradio looks.
@@ -94,7 +93,7 @@ def add_papers(page: Page) -> tuple[Any, Any]:
 def _reported(page: Page, add: Callable[[], AddReport]) -> str:
     try:
         if not page.may_add:
-            raise InputError(f"papers are added {page.managed}")
+            raise InputError(page.whose("papers are added"))
         return told(add())
     except PaperqaError as error:
         return notice(str(error), failed=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,7 +15,7 @@ from paperqa.errors import InputError, PaperqaError
 from paperqa.library import Library
 from paperqa.types import Answer, Where
 from paperqa.ui.cards import Row
-from paperqa.ui.line import Line
+from paperqa.ui.line import Place
 from paperqa.ui.scope import scope_words
 from paperqa.ui.thread import show_turn
 
@@ -64,11 +63,13 @@ class Asked:
         conversations: Conversations,
         conversation: Conversation,
         question: str,
+        place: Place,
         scope: Where = _ANYWHERE,
         manner: Manner = _FOLLOWS,
     ) -> None:
-        """`conversation` is as it is kept before this question."""
+        """`conversation` is as it is kept before this question; `place` is left at its end."""
         self.conversation, self.question, self.manner = conversation, question, manner
+        self.place = place
         self._library, self._conversations, self._scope = library, conversations, scope
         self._stream: AnswerStream | None = None
         self.now = Progress(Answer(question, question, "", False, (), (), (), "").to_dict())
@@ -99,17 +100,21 @@ class Asked:
             n_before=now.n_before,
         )
 
-    def begin(self, line: Line) -> None:
+    def begin(self) -> None:
         """Look the question up; then a thread answers it, when its turn in the line comes."""
         try:
             history = () if self.manner.alone else self.conversation.history()[: len(self.before)]
             fresh = self.manner.fresh
             stream = self._library.stream(self.question, history, self._scope, fresh=fresh)
-            self._stream = stream
-            self._note(answer=stream.so_far.to_dict())
-            threading.Thread(target=self._read, args=(stream, line), daemon=True).start()
+            with self._ending:
+                if self.is_running:  # not stopped meanwhile
+                    self._stream = stream
+                    self._note(answer=stream.so_far.to_dict())
+                    threading.Thread(target=self._read, args=(stream,), daemon=True).start()
         except Exception as error:
             self.fail(error)
+        if self._stream is None:
+            self.place.leave()
 
     def wait(self, seen: Progress | None) -> Progress | None:
         """How far it is: something new, or after a moment what was `seen`; None when that's all."""
@@ -141,12 +146,13 @@ class Asked:
             answer = self._stream.so_far.to_dict() if self._stream else self.now.answer
             self._note(answer=answer, state="failed", failure=words)
 
-    def _read(self, stream: AnswerStream, line: Line) -> None:
+    def _read(self, stream: AnswerStream) -> None:
         try:
-            with closing(stream), line.joined() as n_before:
-                while self.is_running and (n := n_before()):
+            with self.place, closing(stream):
+                while self.is_running and (n := self.place.n_before):
                     self._note(n_before=n)
-                    time.sleep(_GLANCE)
+                    with self._changed:
+                        self._changed.wait(_GLANCE)
                 self._note(n_before=0)
                 for _ in stream:
                     self._note(answer=stream.so_far.to_dict())
@@ -179,30 +185,31 @@ class Asked:
 
 
 class UnderWay:
-    """The questions that are being answered: one at a time in a conversation, `most` in all.
+    """The questions that are being answered, each by a thread.
 
-    Each has a thread.
+    One at a time in a conversation, `each` for one who asks, `most` in all.
     """
 
-    def __init__(self, line: Line, most: int) -> None:
-        self._line, self._most = line, most
-        self._all: list[Asked] = []
+    def __init__(self, each: int, most: int) -> None:
+        self._each, self._most = each, most
+        self._all: dict[Asked, str] = {}  # who asks
         self._lock = threading.Lock()
 
-    def begin(self, asked: Asked) -> Asked:
+    def begin(self, asked: Asked, who: str) -> Asked:
         """Have it answered, unless another in its conversation is: gives the one that is."""
         with self._lock:
             if other := self.get(asked.conversation.owner, asked.conversation.id):
+                asked.place.leave()
                 return other
-            self._all = [each for each in self._all if each.is_running]
-            has_room = len(self._all) < self._most
-            if has_room:
-                self._all.append(asked)
-        if has_room:
-            asked.begin(self._line)
+            self._all = {each: by for each, by in self._all.items() if each.is_running}
+            refusal = self._refusal(who)
+            if not refusal:
+                self._all = {**self._all, asked: who}
+        if refusal:
+            asked.place.leave()
+            asked.fail(InputError(refusal))
         else:
-            many = f"{self._most} questions are being answered here; ask again in a minute"
-            asked.fail(InputError(many))
+            asked.begin()
         return asked
 
     def get(self, owner: str, id: str | None) -> Asked | None:
@@ -212,3 +219,30 @@ class UnderWay:
             if asked.is_running and (to.owner, to.id) == (owner, id):
                 return asked
         return None
+
+    def stop(self) -> None:
+        """Stop them all."""
+        for asked in self._all:
+            asked.stop()
+
+    def _refusal(self, who: str) -> str:
+        if list(self._all.values()).count(who) >= self._each:
+            return f"{self._each} of your questions are being answered; wait for one, or stop one"
+        if len(self._all) >= self._most:
+            return f"{self._most} questions are being answered here; ask again in a minute"
+        return ""
+
+
+@dataclass(eq=False)
+class View:
+    """A question on its way as one page shows it, until that shows something else (`is_left`)."""
+
+    asked: Asked
+    is_watched: bool = False
+    is_left: bool = False
+
+
+def leave(view: View | None) -> None:
+    """The page shows something else now."""
+    if view:
+        view.is_left = True

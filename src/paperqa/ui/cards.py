@@ -5,13 +5,13 @@ Whatever comes from papers, models and people is escaped text; nothing of it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from pathlib import PurePath
 from typing import Any
 
 from paperqa.types import Paper
-from paperqa.ui.markup import date_words, text
-from paperqa.ui.paper_html import links, source_name, titled
+from paperqa.ui.markup import date_words, marked, text
+from paperqa.ui.paper_html import anchors, source_name, titled
 
 FindPaper = Callable[[str], Paper | None]
 Row = Mapping[str, Any]
@@ -40,12 +40,7 @@ def found_cards(rows: Iterable[Row], find_paper: FindPaper) -> str:
     """A card for each paper that was found: its best sentence, marked in its passage."""
     papers = ((row, find_paper(row["paper_id"])) for row in rows)
     return "".join(
-        _card(
-            "found",
-            titled(paper) if paper else row["title"],
-            paper,
-            _passage(paper, [(row, "<mark>")]),
-        )
+        _card("found", titled(paper) if paper else row["title"], paper, [(row, "<mark>")])
         for row, paper in papers
     )
 
@@ -62,14 +57,15 @@ def facts(paper: Paper) -> str:
 
 
 def _cited(citations: Sequence[Row], key: str, paper: Paper | None, claims: Sequence[Row]) -> str:
-    marked = [(citation, _opening(key, citation["marker"])) for citation in citations]
+    openings = [_opening(key, citation["marker"]) for citation in citations]
     numbers = "".join(f"<span>{citation['marker']}</span>" for citation in citations)
     verdicts = _verdicts({citation["marker"] for citation in citations}, claims)
     return _card(
         "cited catalogue" if verdicts == [_CATALOGUE] else "cited",
         citations[0]["title"],
         paper,
-        f'{_passage(paper, marked)}<p class="verdict">Checked: {text("; ".join(verdicts))}</p>',
+        list(zip(citations, openings, strict=True)),
+        f'<p class="verdict">Checked: {text("; ".join(verdicts))}</p>',
         f'<span class="numbers" aria-hidden="true">{numbers}</span>',
     )
 
@@ -81,48 +77,31 @@ def _opening(key: str, marker: int) -> str:
     )
 
 
-def _card(kind: str, title: str, paper: Paper | None, body: str, numbers: str = "") -> str:
-    known = text(facts(paper)) if paper else "This paper is no longer in the library."
-    return (
-        f'<article class="card {kind}"><h3>{numbers}{text(title)}</h3><p class="facts">{known}</p>'
-        f'{body}<ul class="links">{_links(title, paper)}</ul></article>'
-    )
-
-
-def _passage(paper: Paper | None, marked: Sequence[tuple[Row, str]]) -> str:
-    """Quotes (each with the opening of its <mark>) within the paper's text.
+def _card(
+    kind: str,
+    title: str,
+    paper: Paper | None,
+    quotes: Sequence[tuple[Row, str]],
+    verdict: str = "",
+    numbers: str = "",
+) -> str:
+    """A paper with its `quotes`, each with the opening of its <mark>.
 
     They stand by themselves where the paper is gone, or no longer has them there.
     """
+    known = text(facts(paper)) if paper else "This paper is no longer in the library."
     whole = paper.text if paper else ""
-    if all(whole[quoted["start"] : quoted["end"]] == quoted["quote"] for quoted, _ in marked):
-        shown = "".join(_within(whole, sorted(marked, key=lambda item: int(item[0]["start"]))))
+    spans = [(quote["start"], quote["end"], opening) for quote, opening in quotes]
+    if any(whole[quote["start"] : quote["end"]] != quote["quote"] for quote, _ in quotes):
+        shown = " … ".join(f"{opening}{text(quote['quote'])}</mark>" for quote, opening in quotes)
+        spans = []
     else:
-        shown = " … ".join(f"{opening}{text(quoted['quote'])}</mark>" for quoted, opening in marked)
-    return f'<blockquote class="passage">{shown}</blockquote>'
-
-
-def _within(whole: str, marked: Sequence[tuple[Row, str]]) -> Iterator[str]:
-    """Pieces of `whole`: the quotes and what stands around them, … for what is left out."""
-    at = 0
-    for quoted, opening in marked:
-        start, end = max(quoted["start"], at), max(quoted["end"], at)
-        if start - at > 2 * _AROUND:
-            if at:
-                yield text(_cut(whole[at : at + _AROUND], -1))
-            yield f" … {text(_cut(whole[start - _AROUND : start], 1))}"
-        else:
-            yield text(whole[at:start])
-        yield f"{opening}{text(whole[start:end])}</mark>"
-        at = end
-    rest = whole[at : at + _AROUND]
-    yield f"{text(_cut(rest, -1))} …" if at + _AROUND < len(whole) else text(rest)
-
-
-def _cut(piece: str, side: int) -> str:
-    """A piece of text without the broken word at its beginning (1) or its end (-1)."""
-    words = piece.split(" ", 1) if side > 0 else piece.rsplit(" ", 1)
-    return words[side > 0] if len(words) == 2 else piece
+        shown = "".join(marked(whole, spans, _AROUND))
+    return (
+        f'<article class="card {kind}"><h3>{numbers}{text(title)}</h3><p class="facts">{known}</p>'
+        f'<blockquote class="passage">{shown}</blockquote>{verdict}'
+        f'<ul class="links">{_links(title, paper, spans)}</ul></article>'
+    )
 
 
 def _verdicts(markers: Set[int], claims: Sequence[Row]) -> list[str]:
@@ -132,15 +111,17 @@ def _verdicts(markers: Set[int], claims: Sequence[Row]) -> list[str]:
     return [f"{verdict}, supported" if verdict.startswith(_AGREES) else verdict for verdict in said]
 
 
-def _links(title: str, paper: Paper | None) -> str:
-    """Places to read on, opened only by a click, which tells them nothing of this page."""
-    addresses = links(paper or Paper("", title, "", ""))
+def _links(title: str, paper: Paper | None, spans: Sequence[tuple[int, int, str]]) -> str:
+    """The way to the paper in its tab, with its quotes; places to read on; where it is from."""
+    if paper is None:
+        return "".join(f"<li>{each}</li>" for each in anchors(Paper("", title, "", "")))
+    quotes = " ".join(f"{start}-{end}" for start, end, _ in spans)
     found = [
-        f'<a href="{text(address)}" target="_blank" rel="noopener noreferrer">{name}</a>'
-        for name, address in addresses.items()
+        f'<button type="button" data-paper="{text(paper.id)}" data-quotes="{quotes}" '
+        f'aria-label="Open in Papers: {text(title)}">Open in Papers</button>',
+        *anchors(paper),
     ]
-    sources = paper.sources[:_SOURCES] if paper else ()
-    names = dict.fromkeys(PurePath(source_name(source)).name for source in sources)
+    names = dict.fromkeys(PurePath(source_name(each)).name for each in paper.sources[:_SOURCES])
     if names:
         found.append(f'<span class="source">from {text(", ".join(names))}</span>')
     return "".join(f"<li>{each}</li>" for each in found)

@@ -3,48 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from paperqa.conversations import Conversation
 from paperqa.doctor import host_of
-from paperqa.errors import InputError
+from paperqa.errors import InputError, PaperqaError
 from paperqa.types import Where
-from paperqa.ui.asking import Asked, Manner, UnderWay
-from paperqa.ui.context import Page
+from paperqa.ui.asking import Asked, Manner, UnderWay, View, leave
+from paperqa.ui.context import QUIET, Page, user
 from paperqa.ui.line import Line
-from paperqa.ui.screen import CANCEL, EDIT, LIKES, LONGEST, NEW, Screen, is_rewritten
+from paperqa.ui.screen import CANCEL, EDIT, LONGEST, NEW, Screen, copied, is_rewritten
 from paperqa.ui.sidebar import Updates, worded
 
 _AT_ONCE = 8  # questions that are looked up, or that a server words
 _IN_LINE = 30  # answers under way or waited for, and pages that show one; each holds a thread
+_EACH = 3  # of them for one who asks, each in a conversation of its own
 _INSTEAD = Manner(replaces=True, alone=True)
-_COPY = "() => window.paperqa.copy()"
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_TO_QUESTION = "() => window.paperqa.focus('#ask textarea')"
 
 
 def chat_tab(page: Page) -> None:
-    """The tab; puts `scope` (a State) and `question` (a Textbox) into `page.shared`."""
+    """The tab; puts into `page.shared` what others listen to and write to.
+
+    `turns` are two HTML whose `select` names a paper and quotes of it, `scope` is a State, and a
+    `Where` in the State `about` begins a conversation over those papers.
+    """
     _Chat(page).wire()
-
-
-@dataclass(eq=False)
-class _View:
-    """A question on its way as one page shows it, until that shows something else (`is_left`)."""
-
-    asked: Asked
-    is_watched: bool = False
-    is_left: bool = False
 
 
 class _Chat:
     def __init__(self, page: Page) -> None:
         self._page, self._library, self._kept = page, page.library, page.conversations
         self._screen = Screen(page)
-        line = Line(lambda: 1 if host_of(page.library.settings) is None else _AT_ONCE)
-        self._under_way = UnderWay(line, _IN_LINE)
+        self._line = Line(lambda: 1 if host_of(page.library.settings) is None else _AT_ONCE)
+        self._under_way = UnderWay(_EACH, _IN_LINE)
+        page.at_end.callback(self._under_way.stop)
 
     def wire(self) -> None:
         """Attach what happens to what is pressed."""
@@ -65,15 +61,21 @@ class _Chat:
             (screen.sidebar.list.input, screen.sidebar.list),
         ):
             inputs = [id_, screen.view]
-            self._then_watch(pressed(self._open, inputs, screen.components, **_QUIET))
-        screen.stop.click(self._stop, screen.view, screen.components, **_QUIET)
-        screen.edit.click(self._edit, [*given, screen.editing], screen.components, **_QUIET)
-        screen.copy.click(_copied, screen.copy, None, js=_COPY, **_QUIET)
-        for button, liked in zip(screen.likes, LIKES.values(), strict=True):
-            button.click(self._like, [screen.conversation, gr.State(liked)], screen.likes, **_QUIET)
+            self._then_watch(pressed(self._open, inputs, screen.components, **QUIET))
+        screen.stop.click(self._stop, screen.view, screen.components, **QUIET)
+        screen.edit.click(self._edit, [*given, screen.editing], screen.components, **QUIET)
+        for turns in shared["turns"]:
+            turns.copy(copied, None, None, **QUIET)
+            turns.like(self._like, given, shared["turns"], **QUIET)
         screen.sidebar.wire(screen.conversation, screen.view, self._deleted, screen.components)
-        screen.scope.change(self._rescope, [screen.conversation, screen.scope], None, **_QUIET)
-        shared["tabs"].change(screen.leaving, None, screen.leaves, **_QUIET)
+        screen.scope.change(self._rescope, [screen.conversation, screen.scope], None, **QUIET)
+        shared["tabs"].change(screen.leaving, None, screen.leaves, **QUIET)
+        shared["edits"].change(self._welcome, given, screen.components, **QUIET)
+        about, tabs = shared["about"], shared["tabs"]
+        asked_about = about.change(
+            self._about, [about, screen.view], [*screen.components, about, tabs], **QUIET
+        )
+        asked_about.then(js=_TO_QUESTION)
 
     def _wire_asking(self, pressed: Any, begin: Any, inputs: list[Any]) -> None:
         """Look up at once, then answer in turn: evidence is there while others are answered."""
@@ -84,7 +86,7 @@ class _Chat:
             screen.components,
             concurrency_limit=_AT_ONCE,
             concurrency_id="search",
-            **_QUIET,
+            **QUIET,
         )
         self._then_watch(looked_up)
 
@@ -96,7 +98,7 @@ class _Chat:
             concurrency_limit=_IN_LINE,
             concurrency_id="watch",
             trigger_mode="multiple",  # that of another conversation may not have ended yet
-            **_QUIET,
+            **QUIET,
         )
 
     # --- asking --------------------------------------------------------------------------------
@@ -107,7 +109,7 @@ class _Chat:
         manner: Manner | None,
         id_: str | None,
         scope: Where,
-        view: _View | None,
+        view: View | None,
         request: gr.Request,
     ) -> Any:
         question, manner, screen = question.strip(), manner or Manner(), self._screen
@@ -117,32 +119,49 @@ class _Chat:
             if len(question) > LONGEST:
                 n = len(question)
                 raise InputError(f"the question has {n:,} characters; cut it to {LONGEST:,}")
-            conversation = self._find(id_, request) or self._start(question, scope, request)
-            manner = replace(manner, replaces=manner.replaces and bool(conversation.turns))
-            mine = Asked(self._library, self._kept, conversation, question, scope, manner)
-            asked = self._under_way.begin(mine)
+            mine = self._ask(question, manner, id_, scope, request)
+            asked = self._under_way.begin(mine, user(request) or request.session_hash or "")
+            if asked is not mine:
+                gr.Info("One answer at a time in a conversation; ask again when this one is there.")
             if view and view.asked is asked:
                 return gr.skip()  # it is being answered, and shown
-            _leave(view)
+            leave(view)
+            conversation = asked.conversation
             return {
                 screen.conversation: conversation.id,
-                screen.view: _View(asked),
-                screen.past: screen.thread(asked.before),
                 screen.leaves: screen.leaving(),
                 **({screen.question: ""} if asked is mine else {}),
                 **screen.sidebar.show(conversation.owner, conversation),
-                **screen.buttons(asked),
-                **self._turn(asked, request),
+                **self._follow(asked, request),
             }
 
-    def _start(self, question: str, scope: Where, request: gr.Request) -> Conversation:
-        """A new conversation: it can be left and found again before the answer is there."""
-        owner = request.username or ""
-        new = self._kept.start(owner, scope)
-        self._kept.rename(owner, new.id, question)
-        return self._kept.get(owner, new.id)
+    def _ask(
+        self, question: str, manner: Manner, id_: str | None, scope: Where, request: gr.Request
+    ) -> Asked:
+        """A question to be asked, which has its place in the line before anything takes time."""
+        place = self._line.join()
+        try:
+            # A new one is kept at once: it can be left, and found again before the answer is there.
+            conversation = self._find(id_, request) or self._kept.start(
+                user(request), scope, question
+            )
+        except (gr.Error, PaperqaError):
+            place.leave()
+            raise
+        manner = replace(manner, replaces=manner.replaces and bool(conversation.turns))
+        return Asked(self._library, self._kept, conversation, question, place, scope, manner)
 
-    def _watch(self, view: _View | None, request: gr.Request) -> Iterator[Any]:
+    def _follow(self, asked: Asked, request: gr.Request) -> Updates:
+        """A question on its way, behind the turns before it."""
+        screen = self._screen
+        return {
+            screen.view: View(asked),
+            screen.past: screen.thread(asked.before),
+            **screen.buttons(asked),
+            **self._turn(asked, request),
+        }
+
+    def _watch(self, view: View | None, request: gr.Request) -> Iterator[Any]:
         """Show a turn whenever it changes, as long as the page shows it; ending this ends nothing.
 
         Gradio notices only where something is yielded that nobody listens any more. It is the same
@@ -174,22 +193,22 @@ class _Chat:
             **turn,
             **screen.buttons(asked),
             screen.conversation: there.id if there else NEW,
-            **screen.sidebar.show(request.username or "", there),
+            **screen.sidebar.show(user(request), there),
         }
 
-    def _stop(self, view: _View | None, request: gr.Request) -> Any:
+    def _stop(self, view: View | None, request: gr.Request) -> Any:
         if view is None:
             return gr.skip()
         view.asked.stop()
         with worded():
             return self._turn(view.asked, request)
 
-    def _retry(self, id_: str | None, scope: Where, view: _View | None, request: gr.Request) -> Any:
+    def _retry(self, id_: str | None, scope: Where, view: View | None, request: gr.Request) -> Any:
         question, manner = self._last(id_, view, request)
         return self._begin(question, replace(manner, fresh=True), id_, scope, view, request)
 
     def _edit(
-        self, id_: str | None, view: _View | None, editing: Manner | None, request: gr.Request
+        self, id_: str | None, view: View | None, editing: Manner | None, request: gr.Request
     ) -> Updates:
         screen = self._screen
         if editing:
@@ -198,7 +217,7 @@ class _Chat:
         follows = replace(manner, alone=False, fresh=False)
         return {screen.question: question, screen.editing: follows, screen.edit: CANCEL}
 
-    def _last(self, id_: str | None, view: _View | None, request: gr.Request) -> tuple[str, Manner]:
+    def _last(self, id_: str | None, view: View | None, request: gr.Request) -> tuple[str, Manner]:
         """The question asked last, and how to ask it again."""
         if view and view.asked.now.state != "kept":
             return view.asked.question, view.asked.manner
@@ -210,44 +229,57 @@ class _Chat:
 
     # --- conversations -------------------------------------------------------------------------
 
-    def _open(self, id_: str | None, view: _View | None, request: gr.Request) -> Updates:
+    def _open(self, id_: str | None, view: View | None, request: gr.Request) -> Updates:
         screen = self._screen
         conversation = self._find(id_, request)
-        _leave(view)
+        leave(view)
         with worded():
             shown = {
                 screen.scope: conversation.scope if conversation else Where(),
                 **self._show(conversation, request),
             }
-            asked = self._under_way.get(request.username or "", id_)
-            if asked is None:
-                return shown
-            return {
-                **shown,
-                screen.view: _View(asked),
-                screen.past: screen.thread(asked.before),
-                **screen.buttons(asked),
-                **self._turn(asked, request),
-            }
+            asked = self._under_way.get(user(request), id_)
+            return shown | (self._follow(asked, request) if asked else {})
 
     def _show(self, conversation: Conversation | None, request: gr.Request) -> Updates:
         """A conversation as it is kept."""
         return {
             self._screen.conversation: conversation.id if conversation else NEW,
-            **self._screen.show(request.username or "", conversation),
+            **self._screen.show(user(request), conversation),
         }
 
-    def _deleted(self, id_: str, view: _View | None, request: gr.Request) -> Updates:
-        if asked := self._under_way.get(request.username or "", id_):
+    def _deleted(self, id_: str, view: View | None, request: gr.Request) -> Updates:
+        if asked := self._under_way.get(user(request), id_):
             asked.stop()
         return self._open(None, view, request)
 
-    def _like(self, id_: str | None, liked: bool, request: gr.Request) -> Updates:
+    def _welcome(self, id_: str | None, view: View | None, request: gr.Request) -> Any:
+        """Papers came or went: what is said of them before anything is asked."""
+        return gr.skip() if view or self._find(id_, request) else self._show(None, request)
+
+    def _about(self, where: Where | None, view: View | None, request: gr.Request) -> Any:
+        """A new conversation over some papers, in front."""
+        if where is None:
+            return gr.skip()
+        shared = self._page.shared
+        return {
+            **self._open(None, view, request),
+            **self._screen.begin_with(where),
+            self._screen.scope: where,
+            shared["about"]: None,
+            shared["tabs"]: gr.Tabs(selected="Chat"),
+        }
+
+    def _like(
+        self, id_: str | None, view: View | None, event: gr.EventData, request: gr.Request
+    ) -> Updates:
+        screen = self._screen
         with worded():
-            last = self._kept.get(request.username or "", id_ or "").turns[-1]
-            last = replace(last, liked=None if last.liked is liked else liked)
-            self._kept.like(request.username or "", last.id, last.liked)
-        return self._screen.liked(last)
+            self._kept.like(user(request), int(event.turn), event.liked)
+            turns = self._kept.get(user(request), id_ or "").turns
+        if view:  # of a question behind those that are kept
+            return {screen.past: screen.thread(turns[: len(view.asked.before)])}
+        return {screen.past: screen.thread(turns[:-1]), screen.live: screen.turn(turns[-1])}
 
     def _rescope(self, id_: str | None, scope: Where, request: gr.Request) -> None:
         conversation = self._find(id_, request)
@@ -259,18 +291,6 @@ class _Chat:
         """A conversation of this user; None for what isn't there any more."""
         with worded():
             try:
-                return self._kept.get(request.username or "", id_) if id_ else None
+                return self._kept.get(user(request), id_) if id_ else None
             except InputError:
                 return None
-
-
-def _leave(view: _View | None) -> None:
-    if view:
-        view.is_left = True
-
-
-def _copied(done: str) -> None:
-    if done:
-        gr.Info("Copied", duration=2)
-    else:
-        gr.Warning("This browser lets no page copy; select the answer and copy it yourself.")

@@ -15,16 +15,15 @@ from paperqa.errors import PaperqaError
 from paperqa.library import Library
 from paperqa.types import Citation, Paper
 from paperqa.ui.cards import facts
-from paperqa.ui.context import Page
+from paperqa.ui.context import QUIET, Page
 from paperqa.ui.markup import text
-from paperqa.ui.paper_html import links, notice, titled
+from paperqa.ui.paper_html import anchors, notice, titled
 
 _OFFERED = 30  # papers in the list; typing finds the others
 _OWN = 6  # aspects of the user's own
 _HOW = f"2 to {MOST}. Type words of a title, or a name, to find more."
 _EMPTY = "The library is empty; add papers in the Papers tab."
 _EXCEL = "\ufeff"  # tells it that the text is UTF-8
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 def compare_tab(page: Page) -> None:
@@ -64,7 +63,7 @@ def compare_tab(page: Page) -> None:
     known = gr.State(())
     offered: dict[str, Any] = {
         "inputs": [papers, known], "outputs": [papers, known],
-        "concurrency_id": "offer", "trigger_mode": "multiple", **_QUIET,
+        "concurrency_id": "offer", "trigger_mode": "multiple", **QUIET,
     }  # fmt: skip
     gr.on([page.shared["blocks"].load, papers.input, papers.focus], offer, **offered)
     papers.key_up(offer_typed, **offered)
@@ -114,7 +113,7 @@ def _table(table: ComparisonTable) -> str:
     )
     references = "".join(
         f'<li id="compare-{n}" tabindex="-1"><b>{text(titled(paper))}</b> '
-        f'<span class="facts">{text(facts(paper))}</span> {_links(paper)}</li>'
+        f'<span class="facts">{text(facts(paper))}</span> {" ".join(anchors(paper))}</li>'
         for n, paper in papers
     )
     return (
@@ -140,13 +139,6 @@ def _cell(cell: Citation | None, paper: Paper) -> str:
 
 def _reference(n: int) -> str:
     return f'<a href="#compare-{n}" aria-label="Reference {n}">[{n}]</a>'
-
-
-def _links(paper: Paper) -> str:
-    return " ".join(
-        f'<a href="{text(address)}" target="_blank" rel="noopener noreferrer">{name}</a>'
-        for name, address in links(paper).items()
-    )
 
 
 def _file(name: str, ending: str, content: str) -> str:

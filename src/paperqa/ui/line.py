@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 
 
 class Line:
@@ -11,14 +11,32 @@ class Line:
 
     def __init__(self, at_once: Callable[[], int]) -> None:
         self._at_once = at_once
-        self._tickets: list[object] = []
+        self._places: list[Place] = []
 
-    @contextmanager
-    def joined(self) -> Iterator[Callable[[], int]]:
-        """Stand in line; gives a function that tells how many must leave before one's turn."""
-        ticket = object()
-        self._tickets.append(ticket)
-        try:
-            yield lambda: max(0, self._tickets.index(ticket) + 1 - self._at_once())
-        finally:
-            self._tickets.remove(ticket)
+    def join(self) -> Place:
+        """Stand in line, behind all who are there."""
+        return Place(self._places, self._at_once)
+
+
+class Place:
+    """A place in a line, until one leaves it; leaving twice is leaving."""
+
+    def __init__(self, line: list[Place], at_once: Callable[[], int]) -> None:
+        self._line, self._at_once = line, at_once
+        line.append(self)
+
+    def __enter__(self) -> Place:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
+    @property
+    def n_before(self) -> int:
+        """How many must leave before one's turn."""
+        return max(0, self._line.index(self) + 1 - self._at_once())
+
+    def leave(self) -> None:
+        """Let those behind move up."""
+        with suppress(ValueError):
+            self._line.remove(self)

@@ -6,6 +6,7 @@
   const small = matchMedia("(max-width: 768px)");
   const closeList = () =>
     small.matches && document.querySelector("#conversations.open .toggle-button")?.click();
+  small.addEventListener("change", closeList);
   document.addEventListener("change", (event) => event.target.closest("#threads") && closeList());
 
   // The focus goes on to the question, also from what a key has pressed and is about to vanish.
@@ -34,6 +35,11 @@
   let isReading = false;
   let isFirst = true;
   const follow = () => {
+    // Gradio writes what a group of boxes is called beside it, for eyes alone.
+    for (const group of document.querySelectorAll("fieldset:not([aria-label])"))
+      group.ariaLabel = group.querySelector("[data-testid=block-info]")?.textContent.trim();
+    for (const list of document.querySelectorAll("[role=listbox]:not([aria-label])"))
+      list.ariaLabel = "Options";
     if (isFirst && document.querySelector("#conversations.open")) {
       isFirst = false;
       closeList();
@@ -68,8 +74,19 @@
   };
 
   window.paperqa = {
-    async copy() {
-      const answer = document.querySelector("#live .answer").cloneNode(true);
+    // To the first of these that is seen: what was just asked for takes a moment to appear.
+    focus(...selectors) {
+      const until = Date.now() + 3000;
+      const go = () => {
+        const found = selectors.map((each) => document.querySelector(each));
+        const goal = found.find((each) => each?.checkVisibility());
+        if (goal) goal.focus();
+        else if (Date.now() < until) requestAnimationFrame(go);
+      };
+      setTimeout(go, 100);
+    },
+    async copy(turn) {
+      const answer = turn.querySelector(".answer").cloneNode(true);
       const titles = new Set();
       for (const link of answer.querySelectorAll("a.marker")) {
         titles.add(link.ariaLabel.replace(/^Citation (\d+):/, "[$1]"));
@@ -77,7 +94,7 @@
       }
       const lines = [...answer.querySelectorAll("p, li")].map((line) => line.textContent.trim());
       const text = [...lines, "", ...titles].join("\n").trim();
-      return (await copied(text.replaceAll("\u00a0", " "))) ? "yes" : "";
+      return copied(text.replaceAll("\u00a0", " "));
     },
     save(name, text) {
       const link = document.createElement("a");

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from urllib.parse import quote
 
 from paperqa.types import AddReport, Paper, Rejection
-from paperqa.ui.markup import date_words, text
+from paperqa.ui.markup import date_words, marked, text
 
 _LISTED = 100  # rejections shown of a report
 
@@ -48,13 +48,16 @@ def details(paper: Paper) -> str:
     )
     return (
         f'<h2 tabindex="-1">{text(titled(paper))}</h2><dl>{known}</dl>'
-        f'<p class="links">{" ".join(_link(*link) for link in links(paper).items())}</p>'
+        f'<p class="links">{" ".join(anchors(paper))}</p>'
     )
 
 
-def abstract(paper: Paper) -> str:
-    """A paper's abstract, or all that is known of its text."""
-    return f"<h3>Abstract</h3><p>{text(paper.abstract or paper.text)}</p>"
+def abstract(paper: Paper, quotes: Iterable[tuple[int, int]] = ()) -> str:
+    """A paper's abstract, or all that is known of its text; the latter with `quotes` marked."""
+    spans = [(start, end, '<mark tabindex="-1">') for start, end in quotes]
+    whole = paper.text if spans else paper.abstract or paper.text
+    name = "Abstract" if whole == paper.abstract else "Text"
+    return f"<h3>{name}</h3><p>{''.join(marked(whole, spans, len(whole)))}</p>"
 
 
 def links(paper: Paper) -> dict[str, str]:
@@ -73,8 +76,12 @@ def links(paper: Paper) -> dict[str, str]:
     return found
 
 
-def _link(name: str, address: str) -> str:
-    return f'<a href="{text(address)}" target="_blank" rel="noopener noreferrer">{text(name)}</a>'
+def anchors(paper: Paper) -> list[str]:
+    """`links` as HTML: opened only by a click, which tells them nothing of this page."""
+    return [
+        f'<a href="{text(address)}" target="_blank" rel="noopener noreferrer">{name}</a>'
+        for name, address in links(paper).items()
+    ]
 
 
 def told(report: AddReport) -> str:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import gradio as gr
 
-from paperqa.errors import InputError, PaperqaError
+from paperqa.errors import PaperqaError
 from paperqa.types import Where
 from paperqa.ui import paper_html
-from paperqa.ui.context import Page
+from paperqa.ui.context import QUIET, Page
 from paperqa.ui.paper_html import notice
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _GONE = "This paper isn't in the library any more."
 _WARNING = "Take this paper out of the library? Adding its file again brings it back."
 
 
-def ask_about(where: Where) -> list[Any]:
-    """A scope for the next question, and the tab to ask it in."""
-    return [where, gr.Tabs(selected="Chat")]
-
-
 def _focus(*selectors: str) -> str:
     """JavaScript that goes to the first of some elements that is there by then."""
-    found = " ?? ".join(f"document.querySelector('{each}')" for each in selectors)
-    return f"() => setTimeout(() => ({found})?.focus(), 100)"
+    return f"() => window.paperqa.focus(...{json.dumps(selectors)})"
 
 
 class PaperPanel:
@@ -54,20 +49,21 @@ class PaperPanel:
         )
 
     def listen(self, table: gr.HTML) -> None:
-        """Open the papers that are selected in `table`."""
-        table.select(
-            self._open, None,
-            [self.opened, self.column, self.details, self.abstract, self.confirm, self.failed],
-            trigger_mode="multiple", **QUIET,
-        ).then(js=_focus("#paper-details h2"))  # fmt: skip
+        """Open the papers that are selected in `table`, or on a card in the chat."""
+        shown = [
+            self.opened, self.column, self.details, self.abstract, self.confirm, self.failed,
+            self.ask, self.remove, self.shared["tabs"],
+        ]  # fmt: skip
+        selected = [each.select for each in (table, *self.shared["turns"])]
+        opened = gr.on(selected, self._open, None, shown, trigger_mode="multiple", **QUIET)
+        opened.then(js=_focus("#paper mark", "#paper-details h2"))
         self.removed.then(js=_focus("#paper-keep", "#papers-find textarea", "#papers-find input"))
         self.close.click(lambda: gr.Column(visible=False), None, self.column, **QUIET).then(
-            js=_focus("#papers-table [aria-current]")
+            js=_focus("#papers-table [aria-current]", "#papers-find textarea", "#papers-find input")
         )
         self.ask.click(
-            lambda id_: ask_about(Where(paper_ids=(id_,))),
-            self.opened, [self.shared["scope"], self.shared["tabs"]], **QUIET,
-        )  # fmt: skip
+            lambda id_: Where(paper_ids=(id_,)), self.opened, self.shared["about"], **QUIET
+        )
         self.remove.click(lambda: gr.Column(visible=True), None, self.confirm, **QUIET).then(
             js=_focus("#paper-keep")
         )
@@ -76,24 +72,31 @@ class PaperPanel:
         )
 
     def _open(self, event: gr.EventData) -> dict[Any, Any]:
+        """The paper of an id; one of the sample, whose answers stay, can't be asked or removed."""
+        found = paper = None
+        failed = _GONE
         try:
-            paper = self.library.paper(event.paper)
-            failed = "" if paper else _GONE
+            found = self.library.paper(event.paper)
+            paper = found or self.library.paper(event.paper, sample=True)
         except PaperqaError as error:
-            paper, failed = None, str(error)
+            failed = str(error)
+        spans = re.findall(r"(\d{1,9})-(\d{1,9})", event.quotes)
+        quotes = [(int(start), int(end)) for start, end in spans]
         return {
             self.opened: event.paper,
             self.column: gr.Column(visible=True),
             self.details: paper_html.details(paper) if paper else "",
-            self.abstract: paper_html.abstract(paper) if paper else "",
+            self.abstract: paper_html.abstract(paper, quotes) if paper else "",
             self.confirm: gr.Column(visible=False),
-            self.failed: gr.HTML(notice(failed, failed=True), visible=bool(failed)),
+            self.failed: gr.HTML(notice(failed, failed=True), visible=paper is None),
+            self.ask: gr.Button(visible=found is not None),
+            self.remove: gr.Button(visible=found is not None and len(self.library) > 0),
+            self.shared["tabs"]: gr.Tabs(selected="Papers"),
         }
 
     def _remove(self, paper_id: str, request: gr.Request) -> dict[Any, Any]:
         try:
-            if not self.page.may_manage(request):
-                raise InputError(f"papers are removed {self.page.managed}")
+            self.page.demand(request, "papers are removed")
             self.library.remove(paper_id)
         except PaperqaError as error:
             return {self.failed: gr.HTML(notice(str(error), failed=True), visible=True)}

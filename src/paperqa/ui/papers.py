@@ -12,9 +12,9 @@ from paperqa.errors import PaperqaError
 from paperqa.types import OPEN_YEARS, PaperPage, Where
 from paperqa.ui import paper_html
 from paperqa.ui.adding import add_papers
-from paperqa.ui.context import Page
+from paperqa.ui.context import QUIET, Page
 from paperqa.ui.paper_html import notice
-from paperqa.ui.paper_panel import QUIET, PaperPanel, ask_about
+from paperqa.ui.paper_panel import PaperPanel
 from paperqa.ui.scope import scope_words
 
 ROWS = 50  # papers shown at once
@@ -31,7 +31,7 @@ element.addEventListener('click', (event) => {
   if (!button) return;
   element.querySelectorAll('[aria-current]').forEach((b) => b.removeAttribute('aria-current'));
   button.setAttribute('aria-current', 'true');
-  trigger('select', {paper: button.dataset.paper});
+  trigger('select', {paper: button.dataset.paper, quotes: ''});
 });
 element.addEventListener('change', (event) => {
   trigger('input', {paper: event.target.dataset.paper, chosen: event.target.checked});
@@ -107,7 +107,7 @@ class PaperList:
     def listen(self) -> None:
         """Connect the list's own parts."""
         listed = {"inputs": self.inputs, "outputs": self.outputs, **QUIET}
-        asking = {"outputs": [self.page.shared["scope"], self.page.shared["tabs"]], **QUIET}
+        asking = {"outputs": self.page.shared["about"], **QUIET}
         choice = self.choice
         gr.on(fn=self._organizations, inputs=[], outputs=self.filters[3], **QUIET)
         gr.on(fn=self.show, inputs=[], outputs=self.outputs, **QUIET)
@@ -118,11 +118,8 @@ class PaperList:
             button.click(partial(self.turn, step), **listed).then(js=_TO_TOP)
         self.table.input(self._choose, self.chosen, choice, trigger_mode="multiple", **QUIET)
         self.clear.click(self._choice, None, choice, **QUIET).then(js=_UNTICK)
-        self.ask_chosen.click(lambda ids: ask_about(Where(paper_ids=ids)), self.chosen, **asking)
-        self.ask_fitting.click(
-            lambda first, last, name: ask_about(_where(first, last, name)),
-            list(self.filters[1:4]), **asking,
-        )  # fmt: skip
+        self.ask_chosen.click(lambda ids: Where(paper_ids=ids), self.chosen, **asking)
+        self.ask_fitting.click(_where, list(self.filters[1:4]), **asking)
 
     def follow(self, event: Any) -> None:
         """Look at the library anew after an event that may have changed it."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from paperqa.errors import InputError, PaperqaError
 from paperqa.evaluation.dataset import Sample, load_dataset, spread
 from paperqa.evaluation.report import write_report
-from paperqa.evaluation.run import evaluate, run_settings
+from paperqa.evaluation.run import Run, evaluate, run_settings
 from paperqa.library import Library
 from paperqa.ui.run_list import Listed, Runs
 
@@ -96,34 +97,26 @@ class RunJob:
                 raise InputError("a run is under way; stop it first, or wait for it")
             self._stop.clear()
             self.progress = Progress(about["id"], 0, len(samples), is_running=True)
-        thread = threading.Thread(
-            target=self._run, args=(library, samples, about, uploaded), daemon=True
-        )
-        thread.start()
+        folder = self._runs.folder / about["id"]
+        work = partial(
+            evaluate, library.ask, samples,
+            folder=folder, settings=about, find=library.paper, progress=self._advance,
+        )  # fmt: skip
+        threading.Thread(target=self._run, args=(work, folder, uploaded), daemon=True).start()
 
-    def _run(
-        self,
-        library: Library,
-        samples: Sequence[Sample],
-        about: Mapping[str, Any],
-        uploaded: Path | None,
-    ) -> None:
-        folder, said, failed = self._runs.folder / about["id"], "finished", False
+    def _run(self, work: Callable[[], Run], folder: Path, uploaded: Path | None) -> None:
+        said, failed = "finished", False
         try:
             if uploaded:
                 folder.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(uploaded, folder / _SET)
-            run = evaluate(
-                library.ask, samples,
-                folder=folder, settings=about, find=library.paper, progress=self._advance,
-            )  # fmt: skip
-            write_report(folder, run)
+            write_report(folder, work())
         except _Stopped:
             said = "stopped; what is done is kept"
         except (PaperqaError, OSError) as error:
             said, failed = str(error), True
         except Exception:
-            logging.getLogger(__name__).exception("the run %s failed", about["id"])
+            logging.getLogger(__name__).exception("the run %s failed", folder.name)
             said, failed = "failed; the server's log says why", True
         self.progress = replace(self.progress, is_running=False, said=said, failed=failed)
 

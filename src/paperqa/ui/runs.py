@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from paperqa.errors import InputError, PaperqaError
-from paperqa.ui.context import Page
+from paperqa.ui.context import QUIET, Page
 from paperqa.ui.markup import text
 from paperqa.ui.paper_html import notice
 from paperqa.ui.run_job import RunJob
@@ -27,7 +27,11 @@ _MODELS = [
     ("The one in the settings", _CURRENT),
 ]
 Updates = dict[Any, Any]  # by component
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_EVALUATED = "This server is evaluated"
+_NO_SETS = (
+    "<p>There is no question set in <code>{}</code> (no <code>NAME/questions.jsonl</code>). Upload "
+    "one of your own; <code>paperqa eval new mine.jsonl</code> writes examples to begin with.</p>"
+)
 _ON_ROWS = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
@@ -55,6 +59,7 @@ class _Runs:
         self._page = page
         self._runs = Runs(RUNS)
         self._job = RunJob(self._runs, page.library)
+        page.at_end.callback(self._job.stop)
         self._sets = {file.parent.name: file.parent for file in SETS.glob("*/questions.jsonl")}
         self.intro = gr.HTML(apply_default_css=False, js_on_load=None)
         self._lay_out_start()
@@ -67,10 +72,13 @@ class _Runs:
 
     def _lay_out_start(self) -> None:
         with gr.Accordion("Start a run", open=False, visible=False) as self.form:
+            if not self._sets:
+                gr.HTML(_NO_SETS.format(text(SETS.resolve())), elem_id="runs-no-sets")
             with gr.Row():
                 self.set = gr.Dropdown(
                     list(self._sets), label="Question set", elem_id="runs-set",
-                    value=next(iter(self._sets), None), info="Or upload one, which is then taken.",
+                    value=next(iter(self._sets), None), visible=bool(self._sets),
+                    info="Or upload one, which is then taken.",
                 )  # fmt: skip
                 self.upload = gr.File(
                     label="Question set of your own (JSONL)", file_types=[".jsonl"], height=150,
@@ -93,21 +101,21 @@ class _Runs:
         shown = [
             self.intro, self.form, self.status, self.stop, self.table, self.a, self.b, self.report,
         ]  # fmt: skip
-        long: dict[str, Any] = {"concurrency_limit": None, **_QUIET}
+        long: dict[str, Any] = {"concurrency_limit": None, **QUIET}
         gr.on(fn=self._watch, inputs=[], outputs=shown, **long)
-        self.upload.upload(lambda: "", None, self.half, **_QUIET)  # few sets of one's own have any
+        self.upload.upload(lambda: "", None, self.half, **QUIET)  # few sets of one's own have any
         self.start.click(self._start, asked, shown, **long)
         self.table.submit(self._go_on, None, shown, **long)
-        self.stop.click(self._stop, None, None, **_QUIET)
-        self.table.select(self._open, None, self.report, **_QUIET)
-        self.compare.click(self._compare, [self.a, self.b], self.report, **_QUIET)
+        self.stop.click(self._stop, None, None, **QUIET)
+        self.table.select(self._open, None, self.report, **QUIET)
+        self.compare.click(self._compare, [self.a, self.b], self.report, **QUIET)
 
     async def _watch(
         self, request: gr.Request, *, was_running: bool = False
     ) -> AsyncIterator[Updates]:
         """The list, and the run that is under way, until it ends and its report is there."""
         if not self._page.may_manage(request):  # reports quote questions and papers
-            yield {self.intro: notice(f"This server is evaluated {self._page.managed}.")}
+            yield {self.intro: notice(self._page.whose(_EVALUATED))}
             return
         was_running |= self._job.progress.is_running
         yield self._list() | self._show_progress()
@@ -132,7 +140,11 @@ class _Runs:
         def begin() -> None:
             dataset = Path(upload) if upload else self._sets.get(name or "")
             if dataset is None:
-                raise InputError("choose a question set, or upload one")
+                raise InputError(
+                    "choose a question set, or upload one"
+                    if self._sets
+                    else "upload a question set"
+                )
             llm = self._page.library.settings.llm if model == _CURRENT else model
             n = int(limit) if limit else None
             self._job.start(dataset, half or None, n, llm, uploaded=bool(upload))
@@ -151,8 +163,7 @@ class _Runs:
         self, begin: Callable[[], None], request: gr.Request
     ) -> AsyncIterator[Updates]:
         try:
-            if not self._page.may_manage(request):
-                raise InputError(f"this server is evaluated {self._page.managed}")
+            self._page.demand(request, _EVALUATED)
             await asyncio.to_thread(begin)
         except PaperqaError as error:
             yield {self.status: notice(str(error), failed=True)}

@@ -9,7 +9,7 @@ import gradio as gr
 
 from paperqa.library import Library
 from paperqa.types import OPEN_YEARS, Where
-from paperqa.ui.context import Page
+from paperqa.ui.context import QUIET, Page
 from paperqa.ui.markup import text
 from paperqa.ui.paper_html import titled
 
@@ -44,12 +44,11 @@ def scope_bar(page: Page) -> None:
         ends = sorted((int(since or OPEN_YEARS[0]), int(until or OPEN_YEARS[1])))
         return replace(where, years=None if tuple(ends) == OPEN_YEARS else (ends[0], ends[1]))
 
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     shown = [line, clear, *years]
     changed = [scope.change, edits.change, page.shared["blocks"].load]
-    gr.on(changed, show, scope, shown, **quiet)
-    gr.on([year.change for year in years], limit, [scope, *years], scope, **quiet)
-    clear.click(Where, None, scope, **quiet)
+    gr.on(changed, show, scope, shown, **QUIET)
+    gr.on([year.change for year in years], limit, [scope, *years], scope, **QUIET)
+    clear.click(Where, None, scope, **QUIET)
 
 
 def scope_words(where: Where, library: Library) -> str:

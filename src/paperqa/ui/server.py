@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from paperqa.library import Library
     from paperqa.ui.users import Users
 
+_GIVEN_UP = 3600  # seconds after which a question without an answer is that of a killed server
+
 
 def app(library: Library, users: Users | None = None, *, local: bool = False) -> ASGIApp:
     """The chat over a library as an ASGI application.
@@ -59,14 +61,15 @@ def _gradio(library: Library, owner: str | None) -> FastAPI:
     from paperqa.ui.uploads import LARGEST
 
     _sweep(uploads, KEPT)
-    page = Page(library, Conversations(library.folder / "catalogue.db"), owner=owner)
+    conversations = Conversations(library.folder / "catalogue.db")
+    conversations.sweep(_GIVEN_UP)
+    page = Page(library, conversations, owner=owner)
+    page.at_end.callback(conversations.close)
 
     @asynccontextmanager
     async def closing(_: FastAPI) -> AsyncIterator[None]:
-        try:
+        with page.at_end:
             yield
-        finally:
-            page.conversations.close()
 
     served = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing)
     gr.mount_gradio_app(

@@ -9,7 +9,6 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from html import escape
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
@@ -21,7 +20,9 @@ from paperqa.errors import PaperqaError, SettingsError
 from paperqa.models.chat import load_chat
 from paperqa.models.endpoint import OPENAI_URL
 from paperqa.settings import Settings, load_settings
-from paperqa.ui.context import Page
+from paperqa.ui.context import QUIET, Page, user
+from paperqa.ui.markup import text
+from paperqa.ui.paper_html import notice
 
 MODELS = [
     ("The local model, on this machine", "local"),
@@ -36,7 +37,7 @@ _APPLY = """const dark = matchMedia("(prefers-color-scheme: dark)").matches;
 _READ_THEME = f"""() => {{
     const theme = localStorage.getItem("paperqa-theme") || "system"; {_APPLY} }}"""
 _KEEP_THEME = f'(theme) => {{ localStorage.setItem("paperqa-theme", theme); {_APPLY} }}'
-_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+_CHANGED = "The settings of this server are changed"
 
 
 def settings_tab(page: Page) -> None:
@@ -75,11 +76,11 @@ def settings_tab(page: Page) -> None:
         account = gr.HTML()
     fields = [model, url, key, sources]
     shown = [form, *fields, outcome, leaves, account]
-    gr.on(fn=tab.show, inputs=[], outputs=shown, **_QUIET)
-    check.click(tab.check, fields, outcome, **_QUIET)
-    save.click(tab.save, fields, [key, outcome, leaves, lines], **_QUIET)
-    gr.on(fn=None, inputs=[], outputs=theme, js=_READ_THEME, **_QUIET)
-    theme.input(None, theme, theme, js=_KEEP_THEME, **_QUIET)
+    gr.on(fn=tab.show, inputs=[], outputs=shown, **QUIET)
+    check.click(tab.check, fields, outcome, **QUIET)
+    save.click(tab.save, fields, [key, outcome, leaves, lines], **QUIET)
+    gr.on(fn=None, inputs=[], outputs=theme, js=_READ_THEME, **QUIET)
+    theme.input(None, theme, theme, js=_KEEP_THEME, **QUIET)
 
 
 class _Tab:
@@ -100,18 +101,18 @@ class _Tab:
         may = self._page.may_manage(request)
         url, model = urldefrag(now.llm) if "://" in now.llm else ("", now.llm)
         fields = [model, url, self._key_box(now), now.sources] if may else [gr.skip()] * 4
-        notice = "" if may else _notice(self._whose())
-        return [gr.update(visible=may), *fields, notice, _leaves(now), _account(request.username)]
+        whose = "" if may else notice(self._page.whose(_CHANGED))
+        return [gr.update(visible=may), *fields, whose, _leaves(now), _account(user(request))]
 
     def check(
         self, model: str, url: str, key: str, sources: float, request: gr.Request
     ) -> Iterator[str]:
         """Ask the model that the form names for one word."""
-        yield _notice("Asking the model …")
+        yield notice("Asking the model …")
         try:
-            yield _notice(ask_once(self._read(model, url, key, sources, request)))
+            yield notice(ask_once(self._read(model, url, key, sources, request)))
         except PaperqaError as error:
-            yield _notice(str(error), failed=True)
+            yield notice(str(error), failed=True)
 
     def save(
         self, model: str, url: str, key: str, sources: float, request: gr.Request
@@ -121,13 +122,12 @@ class _Tab:
             settings = self._read(model, url, key, sources, request)
             self._page.library.use(settings)
         except PaperqaError as error:
-            notice = _notice(str(error), failed=True)
-            return [gr.skip(), notice, gr.skip(), gr.skip()]
+            return [gr.skip(), notice(str(error), failed=True), gr.skip(), gr.skip()]
         if settings.api_key:
             self._keys[_server(settings.llm)] = settings.api_key
         return [
             self._key_box(settings),
-            _notice("Saved; the next question is answered so."),
+            notice("Saved; the next question is answered so."),
             _leaves(settings),
             gr.update(visible=True, value=dotenv(settings)),
         ]
@@ -135,8 +135,7 @@ class _Tab:
     def _read(
         self, model: str, url: str, key: str, sources: float, request: gr.Request
     ) -> Settings:
-        if not self._page.may_manage(request):
-            raise SettingsError(self._whose())
+        self._page.demand(request, _CHANGED)
         now = self._page.library.settings
         llm = named(model or "", url or "")
         kept = self._keys.get(_server(llm), SecretStr(""))
@@ -146,9 +145,6 @@ class _Tab:
         api_key = SecretStr(typed) if typed else kept
         fields = {"llm": llm, "api_key": api_key, "sources": int(sources)}
         return load_settings(**{**now.model_dump(), **fields})
-
-    def _whose(self) -> str:
-        return f"The settings of this server are changed {self._page.managed}."
 
     def _key_box(self, settings: Settings) -> Any:
         is_set = _server(settings.llm) in self._keys
@@ -213,15 +209,8 @@ def _server(llm: str) -> str:
 
 
 def _leaves(settings: Settings) -> str:
-    return f"<p>Leaves this machine: <b>{escape(what_leaves(settings))}</b>.</p>"
+    return f"<p>Leaves this machine: <b>{text(what_leaves(settings))}</b>.</p>"
 
 
-def _account(name: str | None) -> str:
-    if not name:
-        return ""
-    return f'<p>Logged in as <b>{escape(name)}</b>. <a href="logout">Log out</a></p>'
-
-
-def _notice(text: str, *, failed: bool = False) -> str:
-    role = "alert" if failed else "status"
-    return f'<p role="{role}" class="notice">{"✗ " if failed else ""}{escape(text)}</p>'
+def _account(name: str) -> str:
+    return name and f'<p>Logged in as <b>{text(name)}</b>. <a href="logout">Log out</a></p>'

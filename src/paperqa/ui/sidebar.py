@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -13,7 +14,7 @@ from paperqa.conversations import Conversation
 from paperqa.errors import PaperqaError
 from paperqa.exports import as_bibtex, as_json, as_markdown
 from paperqa.library import Library
-from paperqa.ui.context import Page
+from paperqa.ui.context import QUIET, Page, user
 from paperqa.ui.markup import text
 
 Updates = dict[Any, Any]
@@ -57,10 +58,9 @@ class Sidebar:
 
         `view` is what the page shows of a question on its way.
         """
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
         def rename(id_: str, title: str, request: gr.Request) -> Updates:
-            owner = request.username or ""
+            owner = user(request)
             with worded():
                 self._page.conversations.rename(owner, id_, title)
                 return self.show(owner, self._page.conversations.get(owner, id_))
@@ -69,35 +69,35 @@ class Sidebar:
             if not sure:
                 return gr.skip()
             with worded():
-                self._page.conversations.delete(request.username or "", id_)
+                self._page.conversations.delete(user(request), id_)
             return deleted(id_, shown, request)
 
         def search(words: str, id_: str | None, request: gr.Request) -> Updates:
-            return {self.list: self._listed(request.username or "", id_, words)}
+            return {self.list: self._listed(user(request), id_, words)}
 
         gr.on(
             [self.rename.click, self.title.submit],
             rename,
             [conversation, self.title],
             self.components,
-            **quiet,
+            **QUIET,
         )
-        self.words.change(search, [self.words, conversation], self.list, **quiet)
-        self.delete.click(delete, [self.delete, conversation, view], outputs, js=_SURE, **quiet)
+        self.words.change(search, [self.words, conversation], self.list, **QUIET)
+        self.delete.click(delete, [self.delete, conversation, view], outputs, js=_SURE, **QUIET)
         for name, button in self.exports.items():
-            self._wire_export(name, button, conversation, quiet)
+            self._wire_export(name, button, conversation)
 
-    def _wire_export(self, name: str, button: gr.Button, conversation: Any, quiet: Any) -> None:
+    def _wire_export(self, name: str, button: gr.Button, conversation: Any) -> None:
         def export(id_: str, request: gr.Request) -> dict[str, str]:
             with worded():
-                found = self._page.conversations.get(request.username or "", id_)
+                found = self._page.conversations.get(user(request), id_)
             stem = re.sub(r"[^\w-]+", "-", found.title).strip("-")[:60] or "conversation"
             content = _exported(name, found, self._page.library)
             return {"name": f"{stem}.{_EXTENSIONS[name]}", "text": content}
 
         # Saved by the browser, so that no copy of a conversation stays behind on the server.
-        event = button.click(export, conversation, self._file, **quiet)
-        event.then(None, self._file, None, js=_SAVE, **quiet)
+        event = button.click(export, conversation, self._file, **QUIET)
+        event.then(None, self._file, None, js=_SAVE, **QUIET)
 
     def show(self, owner: str, conversation: Conversation | None) -> Updates:
         """The whole list, with one conversation chosen and what can be done with that one."""
@@ -127,10 +127,13 @@ def worded() -> Iterator[None]:
 def _exported(name: str, conversation: Conversation, library: Library) -> str:
     if name == "JSON":
         return as_json(conversation)
-    cited = (
-        library.paper(citation["paper_id"], sample=turn.answer["sample"])
+    cited = {
+        citation["paper_id"]: library.paper(citation["paper_id"], sample=turn.answer["sample"])
         for turn in conversation.turns
         for citation in turn.answer["citations"]
-    )
-    papers = list({paper.id: paper for paper in cited if paper}.values())
-    return as_bibtex(papers) if name == "BibTeX" else as_markdown(conversation, papers)
+    }
+    if name == "BibTeX":
+        return as_bibtex(filter(None, cited.values()))
+    # Under the ids that the conversation cites; a paper may have got a better one since.
+    named = (replace(paper, id=id_) for id_, paper in cited.items() if paper)
+    return as_markdown(conversation, named)

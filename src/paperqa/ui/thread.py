@@ -15,6 +15,7 @@ from paperqa.ui.markup import text
 _MARKER = re.compile(r"( ?)\[(\d{1,4})\]")
 _QUOTES_IN_A_ROW = re.compile(r"(?<=\]) (?=“)")
 _NEAREST = 3
+_LIKES = {True: "Helpful", False: "Not helpful"}
 
 
 def show_turn(
@@ -26,6 +27,7 @@ def show_turn(
     failure: str = "",
     n_before: int = 0,
     is_last: bool = True,
+    liked: bool | None = None,
 ) -> str:
     """A turn. Its ids end in `key`, which is unique on the page; the last is read out as it comes.
 
@@ -47,7 +49,7 @@ def show_turn(
         words += '<p class="failure" role="status">Stopped. This turn is not kept.</p>'
     live = 'aria-live="polite"' if is_last else ""
     more = "" if reading else _dropped(answer) + _notes(answer)
-    made = _made(answer) if state == "kept" else ""
+    made = _made(answer) + _acts(key, liked) if state == "kept" else ""
     return (
         f'<article class="turn {kind}" id="turn-{key}" aria-label="Question and answer">'
         f'<h2 class="question">{text(answer["question"])}</h2>'
@@ -166,6 +168,19 @@ def _made(answer: Row) -> str:
     if answer["cost"]:
         parts.append(f"${answer['cost']:.4f}")
     return f'<p class="made">{text(" · ".join(parts))}</p>'
+
+
+def _acts(key: str, liked: bool | None) -> str:
+    """What can be done with a turn that is kept, of the id `key`."""
+    likes = "".join(
+        f'<button type="button" data-like="{like:d}" aria-pressed="{str(like is liked).lower()}">'
+        f"{name}</button>"
+        for like, name in _LIKES.items()
+    )
+    return (
+        f'<div class="acts" role="group" aria-label="This answer" data-turn="{key}">'
+        f'<button type="button" data-copy>Copy</button>{likes}</div>'
+    )
 
 
 def _papers(n: int) -> str:

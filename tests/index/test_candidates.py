@@ -1,0 +1,76 @@
+"""Candidates within a filter: the same whether it is applied before or after the search."""
+
+import json
+
+import numpy as np
+import pytest
+
+from paperqa import Library
+from paperqa.index import candidates
+from paperqa.models.embedding import embed_query
+from paperqa.types import Where
+
+TOPICS = ("tides", "ferries", "fog", "buoys", "harbours", "lighthouses")
+QUESTION = "How do tides differ between places?"
+
+
+@pytest.fixture
+def library(tmp_path, embedding):
+    """120 papers of 12 years; one in six is about each topic."""
+    rows = [
+        {
+            "id": str(n),
+            "title": f"On {TOPICS[n % 6]}, part {n}",
+            "year": 2010 + n // 10,
+            "text": f"We study {TOPICS[n % 6]} at {n} places. They differ by {n % 7} metres.",
+        }
+        for n in range(120)
+    ]
+    (tmp_path / "papers.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    with Library(tmp_path / "library", embedding=embedding) as library:
+        library.add(tmp_path / "papers.jsonl")
+        yield library
+
+
+def found(library, where):
+    vector = embed_query(library._models.embedding, QUESTION)
+    return candidates.candidate_ids(library._stores, QUESTION, vector, 5, where)
+
+
+def test_a_broad_filter_finds_what_a_narrow_one_finds(library, monkeypatch):
+    for years in [(2010, 2021), (2013, 2018), (2012, 2013), (2020, 2020)]:
+        where = Where(years=years)
+        for name in ("_BROAD", "_BROAD_BY_WORDS"):
+            monkeypatch.setattr(candidates, name, 0.0)
+        after = found(library, where)
+        for name in ("_BROAD", "_BROAD_BY_WORDS"):
+            monkeypatch.setattr(candidates, name, 2.0)
+        assert found(library, where) == after
+        assert len(after) == 10
+
+
+def test_a_filter_that_fits_far_from_the_question_is_met_exactly(library, monkeypatch):
+    for name in ("_BROAD", "_BROAD_BY_WORDS"):
+        monkeypatch.setattr(candidates, name, 0.0)
+    titles = {
+        evidence.paper.title
+        for evidence in library.search(
+            QUESTION, where=Where(words="lighthouses", years=(2015, 2015))
+        )
+    }
+    assert titles == {"On lighthouses, part 53", "On lighthouses, part 59"}
+
+
+def test_where_nothing_fits_nothing_is_found(library):
+    assert library.search("tides", where=Where(years=(1990, 1999))) == ()
+
+
+def test_a_filters_vectors_are_kept_until_something_is_written(library, embedding):
+    where = Where(years=(2010, 2010))
+    ids, vectors = library._stores.passages_where(where)
+    assert library._stores.passages_where(where)[1] is vectors
+    with Library(library.folder, embedding=embedding) as other:
+        other.remove(ids[0].partition("#")[0])
+    library.search("tides", where=where)
+    assert library._stores.passages_where(where)[0] == ids[1:]
+    assert np.array_equal(library._stores.passages_where(where)[1], vectors[1:])
