@@ -88,6 +88,11 @@ def split(paper: Paper, max_tokens: int) -> tuple[Passage, ...]:
     )
 
 
+def paper_of(passage_id: str) -> str:
+    """The id of the paper that a passage is of."""
+    return passage_id.rpartition("#")[0]
+
+
 def count_tokens(text: str) -> int:
     """The length of `text` in cl100k_base tokens."""
     return len(_encoding().encode_ordinary(text))

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from paperqa.index.candidates import candidate_ids
 from paperqa.index.lexical import question_terms
-from paperqa.index.rows import EmbeddedPassage
+from paperqa.index.rows import EmbeddedPassage, PassageVectors
 from paperqa.index.stores import Stores
 from paperqa.models.embedding import cosines, embed_query
 from paperqa.models.words import WordVectors
@@ -42,6 +42,7 @@ REREAD = 30  # papers that a reranker reads
 COVERAGE_WEIGHT = 0.6
 NEIGHBOURS, NEIGHBOURS_WEIGHT = 3, 0.2
 Floats = NDArray[np.floating]
+Candidate = tuple[Paper, EmbeddedPassage]
 
 
 class HybridRetriever(BaseRetriever):
@@ -57,7 +58,7 @@ class HybridRetriever(BaseRetriever):
         words: WordVectors | None = None,
     ) -> None:
         super().__init__()
-        self._words = words
+        self._word_vectors = words
         self._reranker = reranker
         self._stores = stores
         self._model = model
@@ -90,28 +91,50 @@ class HybridRetriever(BaseRetriever):
             known = self._stores.catalogue.passage_vectors(ids)
             if known is None:
                 return ()
-            words = dict(self._stores.lexical.search(question, len(known.ids), known.ids))
-            whole = cosines(known.vectors, vector[None])[:, 0]
-            best = cosines(known.sentence_vectors, vector[None])[:, 0]
-            best = np.maximum.reduceat(best, known.starts)
-            lexical = np.array([words.get(id_, 0.0) for id_ in known.ids])
-            fused = standardised(lexical) + standardised(whole) + standardised(best)
-            settled = with_neighbours(fused, known.vectors)
-            total = self._with_coverage(asked, known.ids, settled)
+            total, similarity, passages = self._scored(question, asked, vector, known)
             places: dict[str, int] = {}  # of the best passage of each paper, best first
             for i in np.argsort(-total, kind="stable"):
                 places.setdefault(known.paper_ids[i], int(i))
             chosen = list(places.values())[: max(k, REREAD) if self._reranker else k]
-            passages = self._stores.catalogue.passages(known.ids[i] for i in chosen)
-        similarity = self._stores.scale.read(np.maximum(whole, best))
+            unread = {known.ids[i] for i in chosen} - passages.keys()
+            passages |= self._stores.catalogue.passages(unread)
         found = []
         for rank, i in enumerate(chosen, 1):
             paper, item = passages[known.ids[i]]
-            scores = float(total[i]), float(similarity[i]), _coverage(asked, paper, item)
+            scores = float(total[i]), float(similarity[i]), asked.coverage(_words(paper, item))
             fits = cosines(item.sentence_vectors, focused[1][None])[:, 0]
             fits = self._stores.scale.read(fits)
             found.append(_judged(focused[0], fits, paper, item, scores, rank))
         return self._reordered(question, found)[:k]
+
+    def _scored(
+        self, question: str, asked: Asked, vector: Floats, known: PassageVectors
+    ) -> tuple[Floats, Floats, dict[str, Candidate]]:
+        """The score of each passage, its greatest cosine, and the best passages themselves."""
+        held = dict(self._stores.lexical.search(question, len(known.ids), known.ids))
+        lexical = np.array([held.get(id_, 0.0) for id_ in known.ids])
+        whole = cosines(known.vectors, vector[None])[:, 0]
+        sentences = cosines(known.sentence_vectors, vector[None])[:, 0]
+        best = np.maximum.reduceat(sentences, known.starts)
+        total: Floats = standardised(lexical) + standardised(whole) + standardised(best)
+        total = with_neighbours(total, known.vectors)
+        top = np.argsort(-total, kind="stable")[:RERANKED]
+        passages = self._stores.catalogue.passages(known.ids[i] for i in top)
+        shares = self._shares(asked, [_words(*passages[known.ids[i]]) for i in top])
+        added = np.full(len(total), shares.min())
+        added[top] = shares
+        similarity = self._stores.scale.read(np.maximum(whole, best))
+        return total + COVERAGE_WEIGHT * added, similarity, passages
+
+    def _shares(self, asked: Asked, texts: Sequence[str]) -> Floats:
+        """How much of the question's telling words each text holds, standardised.
+
+        BM25 lets one rare word outweigh three common ones; the share does not. Where there are
+        vectors of words, a word that is missing counts by the closest that is there.
+        """
+        if self._word_vectors is not None:
+            return standardised(asked.closeness(texts, self._word_vectors))
+        return standardised(np.array([asked.coverage(text) for text in texts]))
 
     def _reordered(self, question: str, found: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """The best papers in the reranker's order.
@@ -130,24 +153,6 @@ class HybridRetriever(BaseRetriever):
 
     def _read(self, question: str) -> Asked:
         return Asked.read(question, self._stores.lexical.rarity(question_terms(question)))
-
-    def _with_coverage(self, asked: Asked, ids: Sequence[str], total: Floats) -> Floats:
-        """Scores with the share of the question's telling words added, for the best passages.
-
-        BM25 lets one rare word outweigh three common ones; the share does not. Where there are
-        vectors of words, a word that is missing counts by the closest that is there.
-        """
-        top = np.argsort(-total, kind="stable")[:RERANKED]
-        passages = self._stores.catalogue.passages(ids[i] for i in top)
-        texts = [_read_as(*passages[ids[i]]) for i in top]
-        if self._words is not None:
-            held = asked.closeness(texts, self._words)
-        else:
-            held = np.array([asked.coverage(text) for text in texts])
-        shares = np.full(len(total), np.nan)
-        shares[top] = standardised(held)
-        shares[np.isnan(shares)] = np.nanmin(shares)
-        return np.asarray(total + COVERAGE_WEIGHT * shares)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [to_node(evidence) for evidence in self.evidence(query_bundle.query_str)]
@@ -173,11 +178,7 @@ def with_neighbours(scores: Floats, vectors: Floats) -> Floats:
     return np.asarray(scores + NEIGHBOURS_WEIGHT * scores[nearest].mean(axis=1))
 
 
-def _coverage(asked: Asked, paper: Paper, item: EmbeddedPassage) -> float:
-    return asked.coverage(_read_as(paper, item))
-
-
-def _read_as(paper: Paper, item: EmbeddedPassage) -> str:
+def _words(paper: Paper, item: EmbeddedPassage) -> str:
     return f"{paper.title} {item.passage.text}"
 
 

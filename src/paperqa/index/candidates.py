@@ -6,7 +6,7 @@ more. What passes a narrow one is read once, kept, and compared with each questi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -27,46 +27,30 @@ def candidate_ids(
 
     `vector` is the question's, float32 (dimensions,). Fewer where fewer fit.
     """
-
-    def by_meaning(k: int) -> list[str]:
-        return stores.dense.search(vector, k)
-
-    def by_words(k: int, within: Sequence[str] | None = None) -> list[str]:
-        return [id_ for id_, _ in stores.lexical.search(question, k, within)]
-
     if not where:
-        return by_meaning(n) + by_words(n)
+        return stores.dense.search(vector, n) + _by_words(stores, question, n)
     share = stores.share(where)
-    if share >= _BROAD:
-
-        def fitting(found: list[str]) -> list[str]:
-            return stores.catalogue.fitting(found, where)
-
-        near = _searched_then_filtered(by_meaning, fitting, n, share)
-        worded = _searched_then_filtered(by_words, fitting, n, share)
-        if near is not None and worded is not None:
-            return near + worded
     if not share:
         return []
+    wanted = round(_SPARE * n / share)
+    if share >= _BROAD:
+        near, worded = stores.dense.search(vector, wanted), _by_words(stores, question, wanted)
+        fits = set(stores.catalogue.fitting(near + worded, where))
+        first = [[id_ for id_ in found if id_ in fits][:n] for found in (near, worded)]
+        if len(first[0]) >= n / 2 and (len(first[1]) >= n / 2 or len(worded) < wanted):
+            return first[0] + first[1]
     ids, vectors = stores.passages_where(where)
     order = np.argsort(-cosines(vectors, vector[None])[:, 0], kind="stable")[:n]
-    worded = None
+    near = [ids[i] for i in order]
     if share >= _BROAD_BY_WORDS:
-        known = set(ids)
-        worded = _searched_then_filtered(
-            by_words, lambda found: [id_ for id_ in found if id_ in known], n, share
-        )
-    return [ids[i] for i in order] + (by_words(n, ids) if worded is None else worded)
+        fits, found = set(ids), _by_words(stores, question, wanted)
+        worded = [id_ for id_ in found if id_ in fits]
+        if len(worded) >= n / 2 or len(found) < wanted:
+            return near + worded[:n]
+    return near + _by_words(stores, question, n, ids)
 
 
-def _searched_then_filtered(
-    search: Callable[[int], list[str]],
-    fitting: Callable[[list[str]], list[str]],
-    n: int,
-    share: float,
-) -> list[str] | None:
-    """The first `n` that a search finds and that fit; None where these may be too few."""
-    wanted = round(_SPARE * n / share)
-    found = search(wanted)
-    fit = fitting(found)
-    return fit[:n] if len(fit) >= n / 2 or len(found) < wanted else None
+def _by_words(
+    stores: Stores, question: str, n: int, within: Sequence[str] | None = None
+) -> list[str]:
+    return [id_ for id_, _ in stores.lexical.search(question, n, within)]

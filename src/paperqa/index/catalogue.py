@@ -30,6 +30,7 @@ from paperqa.index.rows import (
     to_vectors,
 )
 from paperqa.index.schema import Connection, connect, translated
+from paperqa.passages import paper_of
 from paperqa.types import Paper, PaperPage, Sort, Where
 
 _ORDERS: dict[Sort, str] = {
@@ -165,14 +166,17 @@ class Catalogue:
         found = (self._execute(query, (place,)) for place in places)
         return list(dict.fromkeys(str(rows[0][0]) for rows in found if rows))
 
-    def fitting(self, ids: Sequence[str], where: Where) -> list[str]:
+    def fitting(self, passage_ids: Iterable[str], where: Where) -> list[str]:
         """Those of the passages whose papers fit, in the same order."""
+        papers = {id_: paper_of(id_) for id_ in passage_ids}
         condition, values = filter_sql(where)
         query = (
-            "SELECT p.id FROM json_each(?) given JOIN passages p ON p.id = given.value "  # noqa: S608
-            f"JOIN papers ON papers.id = p.paper_id WHERE {condition} ORDER BY given.key"
+            "SELECT papers.id FROM json_each(?) given JOIN papers ON papers.id = given.value "  # noqa: S608
+            f"WHERE {condition}"
         )
-        return [str(row[0]) for row in self._execute(query, (json.dumps(ids), *values))]
+        asked = json.dumps(list(set(papers.values())))
+        fit = {row[0] for row in self._execute(query, (asked, *values))}
+        return [id_ for id_, paper in papers.items() if paper in fit]
 
     def passage_vectors(self, ids: Iterable[str]) -> PassageVectors | None:
         """The vectors of those of the passages that are here, by id; None where none is."""
