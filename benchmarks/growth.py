@@ -72,7 +72,7 @@ def plot(rows: list[dict[str, Any]], file: Path) -> None:
     sizes = [row["papers"] for row in rows]
     figure, axes = pyplot.subplots(1, 2, figsize=(12, 5))
     for name, values in summary(rows).items():
-        axis = axes["MB" in name or "paper (ms)" in name or "opening" in name]
+        axis = axes[int(not name.startswith("search,"))]
         axis.loglog(sizes, values, "o-", label=f"{name}: n^{growth(sizes, values):.2f}")
     for axis, title in zip(axes, ("Search", "Everything else"), strict=True):
         axis.set(title=title, xlabel="papers", ylim=(1, None))

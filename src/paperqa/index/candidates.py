@@ -17,7 +17,6 @@ from paperqa.types import Where
 # Shares of all papers: above, it is quicker to search first and to filter then
 _BROAD = 0.1
 _BROAD_BY_WORDS = 0.02
-_SPARE = 1.5  # papers that fit needn't be as frequent near the question as elsewhere
 
 
 def candidate_ids(
@@ -32,7 +31,7 @@ def candidate_ids(
     share = stores.share(where)
     if not share:
         return []
-    wanted = round(_SPARE * n / share)
+    wanted = round(n / share)
     if share >= _BROAD:
         near, worded = stores.dense.search(vector, wanted), _by_words(stores, question, wanted)
         fits = set(stores.catalogue.fitting(near + worded, where))
