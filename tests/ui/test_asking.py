@@ -229,24 +229,25 @@ def test_a_place_in_line_is_given_back_where_nothing_is_answered(
 
 
 def test_one_question_is_answered_at_a_time_in_a_conversation(filled, conversations, line):
+    # No names of other tests of the page, which share this library
     under_way, start = UnderWay(each=1, most=2), conversations.start
 
     def begin(question, to):
         asked = Asked(filled, conversations, to, question, line.join())
         return under_way.begin(asked, to.owner)
 
-    here = start("ann")
+    here = start("uma")
     with line.join() as place:
         first = begin(QUESTION, here)
         assert begin("Who wrote about ferries?", here) is first
-        assert under_way.get("ann", here.id) is first
-        assert under_way.get("bob", here.id) is None
-        assert "1 of your questions are being" in begin(QUESTION, start("ann")).html
-        second = begin("Who wrote about ferries?", start("bob"))
-        third = begin(QUESTION, start("eve"))
+        assert under_way.get("uma", here.id) is first
+        assert under_way.get("vic", here.id) is None
+        assert "1 of your questions are being" in begin(QUESTION, start("uma")).html
+        second = begin("Who wrote about ferries?", start("vic"))
+        third = begin(QUESTION, start("wes"))
         assert "No answer.</b> 2 questions are being answered here; ask again" in third.html
         second.stop()
-        fourth = begin(QUESTION, start("bob"))
+        fourth = begin(QUESTION, start("vic"))
         assert fourth.is_running
         with line.join() as last:
             while last.n_before != place.n_before + 3:  # but for those two, all have left
@@ -254,9 +255,9 @@ def test_one_question_is_answered_at_a_time_in_a_conversation(filled, conversati
     for asked in (first, fourth):
         assert finish(asked)[-1].state == "kept"
     finish(second)
-    assert under_way.get("ann", here.id) is None
-    assert len(conversations.list("bob")) == 1
-    for owner in ("ann", "bob"):
+    assert under_way.get("uma", here.id) is None
+    assert len(conversations.list("vic")) == 1
+    for owner in ("uma", "vic"):
         conversations.delete(owner, conversations.list(owner)[0].id)
 
 
