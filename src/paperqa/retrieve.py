@@ -3,9 +3,9 @@
 Each candidate passage is scored by BM25, by the cosine of its vector, and by the cosine of its
 best sentence; each score is standardised over the candidates and the three are added. On SciFact
 and Cranfield this beats reciprocal rank fusion (docs/adr/0003-retrieval.md). A little of what the
-nearest passages score is added (same place), the best are ordered anew with the share of the
-question's words that they hold (docs/adr/0007), and by a reranker where the user has named one
-(docs/adr/0010).
+nearest passages score is added (docs/adr/0013-ranking.md), the best are ordered anew with the share
+of the question's words that they hold (docs/adr/0007, 0013), and by a reranker where the user has
+named one (docs/adr/0010).
 """
 
 from __future__ import annotations

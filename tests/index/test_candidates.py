@@ -75,3 +75,12 @@ def test_a_filters_vectors_are_kept_until_something_is_written(library, embeddin
     library.search("tides", where=where)
     assert library._stores.passages_where(where)[0] == ids[1:]
     assert np.array_equal(library._stores.passages_where(where)[1], vectors[1:])
+
+
+def test_a_fact_that_comes_without_a_new_text_is_filtered_by_at_once(library, tmp_path):
+    where = Where(organization="Harbour Lab")
+    assert library.search(QUESTION, where=where) == ()
+    row = json.loads((tmp_path / "papers.jsonl").read_text().splitlines()[0])
+    (tmp_path / "more.jsonl").write_text(json.dumps(row | {"organization": "Harbour Lab"}))
+    assert library.add(tmp_path / "more.jsonl").updated == 1
+    assert [e.paper.title for e in library.search(QUESTION, where=where)] == ["On tides, part 0"]

@@ -178,8 +178,8 @@ def test_asked_afresh_a_kept_answer_will_not_do(ask, worded, conversations, fres
 
 
 @pytest.fixture
-def slow(filled, monkeypatch):
-    """Has the next look-up wait: an event that it has begun, and one that lets it go on."""
+def slow(filled, conversations, line, monkeypatch):
+    """A question whose look-up waits, the thread that it waits in, and the event that ends it."""
     begun, go_on, stream = threading.Event(), threading.Event(), filled.stream
 
     def slow_stream(*args, **options):
@@ -189,17 +189,15 @@ def slow(filled, monkeypatch):
         return stream(*args, **options)
 
     monkeypatch.setattr(filled, "stream", slow_stream)
-    return begun, go_on
-
-
-def test_who_asks_first_is_answered_first_however_long_the_look_up_takes(
-    filled, conversations, line, ask, slow
-):
-    begun, go_on = slow
-    first = Asked(filled, conversations, conversations.start(""), QUESTION, line.join())
-    looks_up = threading.Thread(target=first.begin)
+    asked = Asked(filled, conversations, conversations.start(""), QUESTION, line.join())
+    looks_up = threading.Thread(target=asked.begin)
     looks_up.start()
     assert begun.wait(10)
+    return asked, looks_up, go_on
+
+
+def test_who_asks_first_is_answered_first_however_long_the_look_up_takes(conversations, ask, slow):
+    first, looks_up, go_on = slow
     second = ask()
     while not second.now.n_before:
         assert second.wait(second.now)
@@ -210,14 +208,8 @@ def test_who_asks_first_is_answered_first_however_long_the_look_up_takes(
     assert answered == sorted(answered)
 
 
-def test_a_place_in_line_is_given_back_where_nothing_is_answered(
-    filled, conversations, line, ask, slow
-):
-    begun, go_on = slow
-    stopped = Asked(filled, conversations, conversations.start(""), QUESTION, line.join())
-    looks_up = threading.Thread(target=stopped.begin)
-    looks_up.start()
-    assert begun.wait(10)
+def test_a_place_in_line_is_given_back_where_nothing_is_answered(line, ask, slow, conversations):
+    stopped, looks_up, go_on = slow
     stopped.stop()
     go_on.set()
     looks_up.join()

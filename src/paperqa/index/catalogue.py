@@ -232,7 +232,7 @@ class Catalogue:
         self._execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def next_generation(self) -> int:
-        """Tell other processes that the indexes have changed."""
+        """Tell other processes, and what is kept from before, that something has changed."""
         generation = int(self.meta("generation") or 0) + 1
         self.set_meta("generation", str(generation))
         return generation

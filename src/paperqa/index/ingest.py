@@ -182,11 +182,13 @@ class Ingest:
             note()
             for id_ in grouping.gone:
                 catalogue.drop_paper(id_)
-            for paper in merged.values():
-                if paper != stored.get(paper.id):
-                    catalogue.put_paper(paper)
+            facts = [paper for paper in merged.values() if paper != stored.get(paper.id)]
+            for paper in facts:
+                catalogue.put_paper(paper)
             for paper, passages in embedded:
                 catalogue.put_passages(paper.id, passages)
+            if facts and not changed and not grouping.gone:  # the indexes have nothing to follow
+                catalogue.next_generation()
         self._stores.sync([*grouping.gone, *(paper.id for paper in changed)], new)
         run.follow(grouping, new)
         run.updated.update(
@@ -241,11 +243,13 @@ class Ingest:
             records: dict[str, list[Paper]] = {}
             for entry, some in catalogue.records(names).items():
                 records.setdefault(names[entry], []).extend(some)
-            for id_, paper in self._merged(records).items():
-                if paper != stored[id_]:
-                    catalogue.put_paper(paper)
-                    run.updated.add(id_)
-                    run.seen.add(id_)
+            dated = [p for p in self._merged(records).values() if p != stored[p.id]]
+            for paper in dated:
+                catalogue.put_paper(paper)
+                run.updated.add(paper.id)
+                run.seen.add(paper.id)
+            if dated:
+                catalogue.next_generation()
 
 
 def parse_saved_on(
