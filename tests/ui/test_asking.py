@@ -1,5 +1,6 @@
 """Questions on their way, to a real library and to servers that are slow or broken."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -76,12 +77,20 @@ def ask(filled, conversations, line):
 
 
 def finish(asked):
-    """How far it was whenever that changed, until it is over."""
-    stages, deadline = [asked.now], time.monotonic() + 30
-    while (now := asked.wait(stages[-1])) is not None:
-        assert time.monotonic() < deadline, now
-        stages += [now] if now is not stages[-1] else []
-    return stages
+    """How far it was whenever that had changed, until it is over."""
+
+    async def stages():
+        return [stage async for stage in asked.changes()]
+
+    return [*asyncio.run(asyncio.wait_for(stages(), 30)), asked.now]
+
+
+def until(condition):
+    """Wait until something holds."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def kept(asked, conversations):
@@ -106,15 +115,15 @@ def test_an_answer_is_kept_though_nobody_looks(ask, conversations):
     assert "“" in turn.answer["text"]
 
 
-def test_who_looks_sees_each_change_once_and_the_end(ask, line):
+def test_who_looks_sees_the_changes_in_order_and_the_end(ask, line):
     with line.join():
         asked = ask()
-        while not asked.now.n_before:
-            assert asked.wait(asked.now)
-    stages = finish(asked)
+        until(lambda: asked.now.n_before)
+        before = asked.now
+    stages = [before, *finish(asked)]
     assert [stage.state for stage in stages[:-1]] == ["running"] * (len(stages) - 1)
     assert stages[-1].state == "kept"
-    assert asked.wait(stages[-1]) is None
+    assert finish(asked) == stages[-1:]
     texts = [stage.answer["text"] for stage in stages]
     assert texts[0] == ""
     assert all(later.startswith(text) for text, later in pairwise(texts))
@@ -199,8 +208,7 @@ def slow(filled, conversations, line, monkeypatch):
 def test_who_asks_first_is_answered_first_however_long_the_look_up_takes(conversations, ask, slow):
     first, looks_up, go_on = slow
     second = ask()
-    while not second.now.n_before:
-        assert second.wait(second.now)
+    until(lambda: second.now.n_before)
     assert "TideFormer" in second.html  # its evidence waits for nobody
     go_on.set()
     looks_up.join()
@@ -242,8 +250,7 @@ def test_one_question_is_answered_at_a_time_in_a_conversation(filled, conversati
         fourth = begin(QUESTION, start("vic"))
         assert fourth.is_running
         with line.join() as last:
-            while last.n_before != place.n_before + 3:  # but for those two, all have left
-                assert fourth.wait(None)
+            until(lambda: last.n_before == place.n_before + 3)  # but for those two, all have left
     for asked in (first, fourth):
         assert finish(asked)[-1].state == "kept"
     finish(second)
@@ -346,8 +353,7 @@ def test_more_are_served_at_once_where_there_is_room():
 def test_who_waits_is_told_so_and_may_leave(ask, line):
     with line.join() as first:
         asked = ask()
-        while not asked.now.n_before:
-            assert asked.wait(asked.now)
+        until(lambda: asked.now.n_before)
         assert "In line: 1 before you" in asked.html
         asked.stop()
         assert first.n_before == 0

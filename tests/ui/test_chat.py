@@ -44,8 +44,7 @@ def answered(chat, me, question=QUESTION, id=None):
     """A question's conversation, once its answer is kept."""
     shown = chat._begin(question, None, id, Where(), None, me)
     if view := shown[chat._screen.view]:  # else it was there at once
-        while view.asked.wait(view.asked.now):
-            pass
+        view.asked._over.wait(30)
     return chat._kept.get(me.username, shown[chat._screen.conversation])
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
+from collections.abc import AsyncIterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +21,8 @@ from paperqa.ui.line import Place
 from paperqa.ui.scope import scope_words
 from paperqa.ui.thread import show_turn
 
-_GLANCE = 0.5  # seconds between two looks at the line, and that one who looks waits for a change
+_GLANCE = 0.1  # seconds between two looks at the line, or at an answer
+_SIGN = 5  # of so many looks one is told of that saw nothing new
 _ANYWHERE = Where()
 KEY = "now"  # of the turn that isn't kept yet
 
@@ -73,7 +76,8 @@ class Asked:
         self._library, self._conversations, self._scope = library, conversations, scope
         self._stream: AnswerStream | None = None
         self.now = Progress(Answer(question, question, "", False, (), (), (), "").to_dict())
-        self._changed = threading.Condition()
+        self._over = threading.Event()
+        self._noting = threading.Lock()
         self._ending = threading.Lock()  # it is kept, stopped or failed: one of them
 
     @property
@@ -116,13 +120,18 @@ class Asked:
         if self._stream is None:
             self.place.leave()
 
-    def wait(self, seen: Progress | None) -> Progress | None:
-        """How far it is: something new, or after a moment what was `seen`; None when that's all."""
-        with self._changed:
-            if self.now is seen and not self.is_running:
-                return None
-            self._changed.wait_for(lambda: self.now is not seen, _GLANCE)
-            return self.now
+    async def changes(self) -> AsyncIterator[Progress]:
+        """How far it is: whenever that is new, and now and then, until it is over.
+
+        Now and then, because who tells it to a page finds out only in telling that nobody listens.
+        """
+        seen, looks = None, 0
+        while self.is_running:
+            now, looks = self.now, looks + 1
+            if now is not seen or looks == _SIGN:
+                yield now
+                seen, looks = now, 0
+            await asyncio.sleep(_GLANCE)
 
     def stop(self) -> None:
         """Stop the model, if it is at work."""
@@ -151,8 +160,7 @@ class Asked:
             with self.place, closing(stream):
                 while self.is_running and (n := self.place.n_before):
                     self._note(n_before=n)
-                    with self._changed:
-                        self._changed.wait(_GLANCE)
+                    self._over.wait(_GLANCE)
                 self._note(n_before=0)
                 for _ in stream:
                     self._note(answer=stream.so_far.to_dict())
@@ -178,10 +186,11 @@ class Asked:
                 self._conversations.delete(owner, id)
 
     def _note(self, **changes: Any) -> None:
-        with self._changed:
+        with self._noting:
             if self.is_running and (now := replace(self.now, **changes)) != self.now:
                 self.now = now
-                self._changed.notify_all()
+        if not self.is_running:
+            self._over.set()
 
 
 class UnderWay:

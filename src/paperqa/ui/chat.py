@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from paperqa.ui.screen import CANCEL, EDIT, LONGEST, NEW, Screen, copied, is_rew
 from paperqa.ui.sidebar import Updates, worded
 
 _AT_ONCE = 8  # questions that are looked up, or that a server words
-_IN_LINE = 30  # answers under way or waited for, and pages that show one; each holds a thread
+_IN_LINE = 30  # answers under way or waited for; each holds a thread
 _EACH = 3  # of them for one who asks, each in a conversation of its own
 _INSTEAD = Manner(replaces=True, alone=True)
 _TO_QUESTION = "() => window.paperqa.focus('#ask textarea')"
@@ -91,15 +92,12 @@ class _Chat:
         self._then_watch(looked_up)
 
     def _then_watch(self, event: Any) -> None:
-        event.then(
-            self._watch,
-            self._screen.view,
-            self._screen.components,
-            concurrency_limit=_IN_LINE,
-            concurrency_id="watch",
-            trigger_mode="multiple",  # that of another conversation may not have ended yet
-            **QUIET,
+        screen = self._screen
+        multiple: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}  # others may be under way
+        watched = event.then(
+            self._watch, screen.view, screen.live, concurrency_limit=None, **multiple
         )
+        watched.then(self._end, screen.view, screen.components, **multiple)
 
     # --- asking --------------------------------------------------------------------------------
 
@@ -161,24 +159,27 @@ class _Chat:
             **self._turn(asked, request),
         }
 
-    def _watch(self, view: View | None, request: gr.Request) -> Iterator[Any]:
-        """Show a turn whenever it changes, as long as the page shows it; ending this ends nothing.
+    async def _watch(self, view: View | None) -> AsyncIterator[Any]:
+        """Show a turn while it changes, as long as the page shows it; ending this ends nothing.
 
-        Gradio notices only where something is yielded that nobody listens any more. It is the same
-        again where nothing has changed: an empty update undoes one that the browser hasn't drawn.
+        Only the turn: an update of anything else, even an empty one, can undo what is being
+        pressed there.
         """
-        if view is None or view.is_watched:
-            yield gr.skip()
-            return
-        view.is_watched, seen = True, None
+        if view is not None and not view.is_watched:
+            view.is_watched, asked = True, view.asked
+            async for _ in asked.changes():
+                html = await asyncio.to_thread(lambda: asked.html)
+                if view.is_left:
+                    break
+                yield html
+        yield gr.skip()  # Gradio sends what comes last once more, after what is shown now
+
+    def _end(self, view: View | None, request: gr.Request) -> Any:
+        """What else changes when an answer has ended."""
+        if view is None or view.is_left or view.asked.is_running:
+            return gr.skip()
         with worded():
-            while not view.is_left and (now := view.asked.wait(seen)):
-                if now is not seen:
-                    seen, updates = now, self._turn(view.asked, request)
-                if not view.is_left:
-                    yield updates
-        if view.is_left:
-            yield gr.skip()  # Gradio sends what comes last once more, after what is shown now
+            return self._turn(view.asked, request)
 
     def _turn(self, asked: Asked, request: gr.Request) -> Updates:
         """What changes in the last turn, as it stands now."""
