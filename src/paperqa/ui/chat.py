@@ -92,12 +92,12 @@ class _Chat:
         self._then_watch(looked_up)
 
     def _then_watch(self, event: Any) -> None:
-        screen = self._screen
+        screen, watched = self._screen, gr.State(None)
         multiple: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}  # others may be under way
-        watched = event.then(
-            self._watch, screen.view, screen.live, concurrency_limit=None, **multiple
+        watching = event.then(
+            self._watch, screen.view, [screen.live, watched], concurrency_limit=None, **multiple
         )
-        watched.then(self._end, screen.view, screen.components, **multiple)
+        watching.then(self._end, watched, screen.components, **multiple)
 
     # --- asking --------------------------------------------------------------------------------
 
@@ -163,23 +163,25 @@ class _Chat:
         """Show a turn while it changes, as long as the page shows it; ending this ends nothing.
 
         Only the turn: an update of anything else, even an empty one, can undo what is being
-        pressed there.
+        pressed there. Gives the view at its end, to whom it was who watched it.
         """
-        if view is not None and not view.is_watched:
-            view.is_watched, asked = True, view.asked
-            async for _ in asked.changes():
-                html = await asyncio.to_thread(lambda: asked.html)
-                if view.is_left:
-                    break
-                yield html
-        yield gr.skip()  # Gradio sends what comes last once more, after what is shown now
+        if view is None or view.is_watched:
+            yield gr.skip(), None
+            return
+        view.is_watched, asked = True, view.asked
+        async for _ in asked.changes():
+            html = await asyncio.to_thread(lambda: asked.html)
+            if view.is_left:
+                break
+            yield html, None
+        yield gr.skip(), view  # not the turn: what comes last is sent again after what is shown now
 
-    def _end(self, view: View | None, request: gr.Request) -> Any:
+    def _end(self, watched: View | None, request: gr.Request) -> Any:
         """What else changes when an answer has ended."""
-        if view is None or view.is_left or view.asked.is_running:
+        if watched is None or watched.is_left:
             return gr.skip()
         with worded():
-            return self._turn(view.asked, request)
+            return self._turn(watched.asked, request)
 
     def _turn(self, asked: Asked, request: gr.Request) -> Updates:
         """What changes in the last turn, as it stands now."""
