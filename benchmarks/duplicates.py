@@ -297,7 +297,7 @@ def fill(catalogue: Catalogue, papers: Sequence[Paper], *, merging: bool = True)
                 for entry, paper in grouping.papers.items():
                     catalogue.entries.put(entry, paper, grouping.keys[entry])
             for (paper,) in batch.values():
-                catalogue.put_record(paper)
+                catalogue.records.put(paper)
 
 
 def untouched(papers: Sequence[Paper]) -> None:

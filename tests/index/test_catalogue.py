@@ -8,7 +8,8 @@ import pytest
 
 from paperqa.errors import LibraryLocked
 from paperqa.index import schema
-from paperqa.index.catalogue import Catalogue, Source
+from paperqa.index.catalogue import Catalogue
+from paperqa.index.records import Source
 from paperqa.index.rows import EmbeddedPassage
 from paperqa.types import Paper, Passage, Where
 
@@ -50,8 +51,8 @@ def catalogue(tmp_path):
     with opened.transaction():
         for each in PAPERS:
             opened.put_paper(each)
-            opened.put_record(each)
-            opened.put_source(Source(each.sources[0], "hash", None))
+            opened.records.put(each)
+            opened.records.put_source(Source(each.sources[0], "hash", None))
             opened.put_passages(each.id, [passage(each)])
     yield opened
     opened.close()
@@ -165,9 +166,9 @@ def test_deleting_a_paper_leaves_a_note_and_its_document_unread(catalogue):
         catalogue.clear_pending(catalogue.pending())
         catalogue.delete_papers(["fog"])
     assert catalogue.pending() == ["fog"]
-    assert catalogue.records(["fog"]) == {}
-    assert catalogue.source("/fog.txt") == Source("/fog.txt", None, None)
-    assert catalogue.source("/tides.txt") == Source("/tides.txt", "hash", None)
+    assert catalogue.records.of_entries(["fog"]) == {}
+    assert catalogue.records.source("/fog.txt") == Source("/fog.txt", None, None)
+    assert catalogue.records.source("/tides.txt") == Source("/tides.txt", "hash", None)
 
 
 def test_opening_waits_for_the_process_that_makes_the_catalogue(tmp_path):

@@ -75,7 +75,7 @@ def state(library):
 def assert_keys_fit(catalogue):
     """The keys of each entry are those of its records, and their index holds just them."""
     every = catalogue.entries.all()
-    records = catalogue.records(every)
+    records = catalogue.records.of_entries(every)
     stored = {id_: set(keys) for id_, keys in catalogue.entries.keys(every).items()}
     assert stored == {
         id_: set(Traits(merge(records[id_], {})).keys) if id_ in records else set() for id_ in every

@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakSet
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from paperqa.index.entries import Entries
 from paperqa.index.pages import Pages
+from paperqa.index.records import Records
 from paperqa.index.rows import (
     PAPER_COLUMNS,
     PAPER_FIELDS,
@@ -21,10 +21,8 @@ from paperqa.index.rows import (
     PassageVectors,
     Row,
     filter_sql,
-    from_json,
     paper_values,
     paper_words,
-    to_json,
     to_paper,
     to_passage,
     to_vectors,
@@ -41,15 +39,6 @@ _ORDERS: dict[Sort, str] = {
 _VARIABLES = 30_000  # SQLite takes 32,766 a statement
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document that was added: its hash, and when its page was saved, where that is known."""
-
-    path: str
-    sha256: str | None
-    saved_on: str | None
-
-
 class Catalogue:
     """One SQLite file, one connection a thread. Writes happen inside `transaction()`."""
 
@@ -59,6 +48,7 @@ class Catalogue:
         self._connections: WeakSet[Connection] = WeakSet()
         self.entries = Entries(self._execute, self._by_ids)
         self.pages = Pages(self._execute, self._by_ids)
+        self.records = Records(self._execute, self._by_ids)
         self._execute("SELECT 1")
 
     def close(self) -> None:
@@ -197,25 +187,6 @@ class Catalogue:
         data = b"".join(row[1] for row in rows)
         return [str(row[0]) for row in rows], np.frombuffer(data, np.float32).reshape(len(rows), -1)
 
-    def source(self, path: str) -> Source | None:
-        """What is known of a document that was added."""
-        rows = self._execute("SELECT path, sha256, saved_on FROM sources WHERE path = ?", (path,))
-        return Source(*rows[0]) if rows else None
-
-    def entries_of_source(self, path: str) -> list[str]:
-        """The ids under which a document tells of papers."""
-        rows = self._execute("SELECT paper_id FROM records WHERE source = ?", (path,))
-        return [str(row[0]) for row in rows]
-
-    def records(self, entry_ids: Iterable[str]) -> dict[str, list[Paper]]:
-        """What each source says under each of these ids."""
-        query = "SELECT record FROM records WHERE paper_id IN (?)"
-        found: dict[str, list[Paper]] = {}
-        for (record,) in self._by_ids(query, entry_ids):
-            paper = from_json(str(record))
-            found.setdefault(paper.id, []).append(paper)
-        return found
-
     def pending(self) -> list[str]:
         """Papers whose entries in the search indexes may be out of date."""
         return [str(row[0]) for row in self._execute("SELECT paper_id FROM pending")]
@@ -236,28 +207,6 @@ class Catalogue:
         generation = int(self.meta("generation") or 0) + 1
         self.set_meta("generation", str(generation))
         return generation
-
-    def put_source(self, source: Source) -> None:
-        """Remember a document, keeping what is known of its page's year."""
-        self._execute(
-            "INSERT INTO sources (path, sha256, saved_on) VALUES (?, ?, ?) ON CONFLICT (path) "
-            "DO UPDATE SET sha256 = excluded.sha256, saved_on = excluded.saved_on",
-            (source.path, source.sha256, source.saved_on),
-        )
-
-    def put_record(self, record: Paper) -> None:
-        """Keep what one source says of one paper; a new id is first a paper of its own."""
-        self._execute(
-            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)",
-            (record.id, record.sources[0], record.published, to_json(record)),
-        )
-        self._execute(
-            "INSERT OR IGNORE INTO entries (id, paper_id) VALUES (?, ?)", (record.id, record.id)
-        )
-
-    def delete_record(self, entry_id: str, source: str) -> None:
-        """Forget what one source says under an id; the id stays as a name of its paper."""
-        self._execute("DELETE FROM records WHERE paper_id = ? AND source = ?", (entry_id, source))
 
     def put_paper(self, paper: Paper) -> None:
         """Insert or update a paper, not its passages."""

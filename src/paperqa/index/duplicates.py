@@ -133,7 +133,7 @@ class _Links:
         """Have the keys and records of entries."""
         missing = [entry for entry in entries if entry not in self.records]
         self.keys |= self._catalogue.entries.keys(missing)
-        found = self._catalogue.records(missing)
+        found = self._catalogue.records.of_entries(missing)
         self.records |= {entry: found.get(entry, []) for entry in missing}
 
     def _hold(self, keys: Iterable[int]) -> None:

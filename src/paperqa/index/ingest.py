@@ -11,8 +11,8 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from paperqa.errors import InputError
-from paperqa.index.catalogue import Source
 from paperqa.index.duplicates import Grouping, regroup
+from paperqa.index.records import Source
 from paperqa.index.rows import EmbeddedPassage
 from paperqa.index.stores import Stores, batches
 from paperqa.likeness import VERSION as LIKENESS
@@ -122,11 +122,11 @@ class Ingest:
     ) -> tuple[_Finished, list[Paper]]:
         """The records of a document, none when nothing has changed since it was last added."""
         catalogue = self._stores.catalogue
-        before = catalogue.source(document.name)
+        before = catalogue.records.source(document.name)
         if saved_on is None and before is not None:
             saved_on = before.saved_on
         source = Source(document.name, document.sha256(), saved_on)
-        held = catalogue.entries_of_source(document.name)
+        held = catalogue.records.entries_of(document.name)
         if before is not None and before.sha256 == source.sha256:
             run.seen.update(held)
             return _Finished(source), []
@@ -148,7 +148,8 @@ class Ingest:
         """Bring the library to what these records say, and those that it has."""
         catalogue = self._stores.catalogue
         left = [(old, done.source.path) for done in finished for old in done.heirs]
-        changed = catalogue.records([*(r.id for r in records), *(old for old, _ in left)])
+        ids = [*(record.id for record in records), *(old for old, _ in left)]
+        changed = catalogue.records.of_entries(ids)
         for old, path in left:
             changed[old] = [r for r in changed.get(old, ()) if r.sources != (path,)]
         for record in records:
@@ -159,11 +160,11 @@ class Ingest:
 
         def note() -> None:
             for done in finished:
-                catalogue.put_source(done.source)
+                catalogue.records.put_source(done.source)
             for old, path in left:
-                catalogue.delete_record(old, path)
+                catalogue.records.delete(old, path)
             for record in records:
-                catalogue.put_record(record)
+                catalogue.records.put(record)
 
         self._apply(grouping, note, run)
         run.seen.update(record.id for record in records)
@@ -208,7 +209,8 @@ class Ingest:
         before = catalogue.meta("likeness") or "off"
         if rule != before:
             for batch in batches(catalogue.entries.all(), BATCH):
-                grouping = regroup(catalogue, catalogue.records(batch), {}, merging=self._merging)
+                records = catalogue.records.of_entries(batch)
+                grouping = regroup(catalogue, records, {}, merging=self._merging)
                 self._apply(grouping, lambda: None, run)
             with catalogue.transaction():
                 catalogue.set_meta("likeness", rule)
@@ -241,7 +243,7 @@ class Ingest:
             stored = catalogue.papers_by_id(affected)
             names = catalogue.entries.of_papers(affected)
             records: dict[str, list[Paper]] = {}
-            for entry, some in catalogue.records(names).items():
+            for entry, some in catalogue.records.of_entries(names).items():
                 records.setdefault(names[entry], []).extend(some)
             dated = [p for p in self._merged(records).values() if p != stored[p.id]]
             for paper in dated:
