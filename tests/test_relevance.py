@@ -23,6 +23,8 @@ ASKED = Asked.read("How many ferries does Harbour hold?", RARITY)
     [
         ("How many layers has it?", True), ("By what margin does it win?", True),
         ("What is the best validation accuracy?", True), ("In which year did it start?", True),
+        ("With what log loss are the events told apart?", True),
+        ("Which ranking loss does it use?", False), ("What loss function trains it?", False),
         ("How does it work?", False), ("Why is it fast?", False), ("What is GPT-4?", False),
     ],
 )  # fmt: skip

@@ -48,8 +48,9 @@ class AnswerCache:
 
 @cache
 def _code() -> str:
-    """A hash over paperqa itself: other code may answer otherwise."""
-    sources = sorted(Path(__file__).parent.rglob("*.py"))
+    """A hash over paperqa itself: other code, or another probe, may answer otherwise."""
+    files = Path(__file__).parent.rglob("*.*")
+    sources = sorted(file for file in files if file.suffix in (".py", ".json"))
     return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 

@@ -32,10 +32,10 @@ def render(name: str, **variables: str) -> str:
 
 
 @cache
-def fingerprint() -> str:
-    """A hash over all prompts: an answer depends on their wording."""
+def fingerprint(*names: str) -> str:
+    """A hash over these prompts, or all: an answer depends on their wording."""
     folder = _PACKED if _PACKED.is_dir() else _CHECKOUT
-    files = sorted(folder.glob("*.md"))
+    files = sorted(file for file in folder.glob("*.md") if not names or file.stem in names)
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

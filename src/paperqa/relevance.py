@@ -27,7 +27,8 @@ _QUANTITY = re.compile(
     r"deep|strong|quick\w*)|by (?:how|what)|(?:what|which) (?!(?:kind|type|sort)s? of)"
     r"(?:[\w-]+ ){0,4}?(?:accuracy|percentage|"
     r"percent|share|fraction|score|number|size|speed\w*|rate|ratio|factor|gain|improvement|"
-    r"reduction|error|year|complexity|loss|AP|mAP|FID|mIoU))\b",
+    r"reduction|error|year|complexity|AP|mAP|FID|mIoU)|"
+    r"what (?:[\w-]+ ){0,4}?loss(?! function))\b",
     re.IGNORECASE,
 )
 _NAME_WITH_DIGIT = re.compile(r"\b[A-Za-z]+-?\d+\w*\b")

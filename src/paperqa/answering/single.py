@@ -16,6 +16,7 @@ from llama_index.core.llms import ChatMessage
 
 from paperqa.answering.draft import Draft, to_read
 from paperqa.answering.listing import is_about
+from paperqa.answering.verdict import LIKELIEST, verdict
 from paperqa.answering.wording import REFUSAL, asked, checked, is_refusal, sentences, turns
 from paperqa.citations import BESIDE, Source
 from paperqa.models.chat import ChatModel
@@ -24,12 +25,13 @@ from paperqa.prompts import render
 from paperqa.relevance import has_amount, has_figure, wants_amount
 from paperqa.types import Claim, Evidence, Sentence
 
-# Log-odds of yes, fitted to the development questions (docs/adr/0008): from MIN_ODDS on a paper is
+# Of the verdict, chosen on development questions (docs/adr/0008): from MIN_ODDS on a paper is
 # answered from, from SURE_ODDS on no second paper is read.
 # Up to AMOUNT_ODDS, a sentence without an amount is no answer to a question for one.
-MIN_ODDS, SURE_ODDS, AMOUNT_ODDS = 0.25, 1.2, 2.0
+MIN_ODDS, SURE_ODDS, AMOUNT_ODDS = 0.0, 1.0, 1.5
 NO_AMOUNT = "gives no amount, which is what was asked for"
-READ, READ_TOKENS = 14, 1500  # of a paper, at most
+READ, READ_TOKENS = {False: 6, True: 8}, 1500  # of a paper, at most: more for how and why
+READ_AT_ONCE = 14  # sentences of each paper, by a strong model
 NEAR = 4  # the sentences that fit best: a fact rests on one of them
 SECONDING = {False: 1, True: NEAR}  # the best sentences are quoted too: more for how and why
 _EXPLAINS = re.compile(
@@ -90,7 +92,9 @@ def _set_aside(draft: Draft, reading: _Reading) -> Iterator[str]:
 
 def _meant(draft: Draft, evidence: Evidence) -> Iterator[str]:
     """The sentences that the first claim leans on, which failed itself, and those that fit best."""
-    leant_on = draft.citations.nearest(draft.claims[0].text, _source(evidence))
+    leant_on = draft.citations.nearest(
+        draft.claims[0].text, _source(draft.question.standalone, evidence)
+    )
     if not leant_on:
         yield from _quote(draft, evidence)
         return
@@ -106,7 +110,7 @@ def _more_quotes(draft: Draft, evidence: Evidence, n: int) -> Iterator[str]:
     """
     told = " ".join(claim.text for claim in draft.claims if claim.supported)
     missing = wants_amount(draft.question.standalone) and not has_figure(told)
-    fitting = [s for s in evidence.statements[:READ] if not missing or has_figure(s.text)]
+    fitting = [s for s in evidence.statements if not missing or has_figure(s.text)]
     quoted = {(c.paper_id, c.start) for c in draft.citations.citations}
     for best in fitting[:n]:
         room = _words(draft) + len(best.text.split()) <= _most(draft)
@@ -122,14 +126,12 @@ class _Reading:
 
     def __init__(self, draft: Draft, chat: ChatModel) -> None:
         self._draft, self._chat = draft, chat
-        self._task = render("verdict")
-        self._examples = turns("answer", task=self._task)
         self.chosen: Evidence | None = None
         self._odds = -math.inf
 
     def source(self) -> Sequence[Source]:
         """What the model has read of the paper that it answers from."""
-        return [_source(self.chosen)] if self.chosen else []
+        return [_source(self._draft.question.standalone, self.chosen)] if self.chosen else []
 
     def near(self) -> Container[Sentence] | None:
         """What a fact must rest on; a small model that is unsure retells the paper instead.
@@ -156,8 +158,10 @@ class _Reading:
         verdicts: list[float] = []
         for slot, evidence in enumerate(self._draft.evidence[:SLOTS]):
             self._draft.go_on()
-            self._chat.recall(self._examples, slot)
-            odds = self._chat.odds_of_yes(self._messages(evidence), self._draft.usage, slot)
+            *examples, _ = given = self._messages(evidence)
+            self._chat.recall(examples, slot)
+            first = self._chat.first_token(given, self._draft.usage, slot, n=LIKELIEST)
+            odds = verdict(self._chat.name, first)
             self._draft.timings.setdefault("first_token", self._draft.elapsed())
             verdicts.append(odds)
             if odds >= SURE_ODDS:
@@ -173,17 +177,18 @@ class _Reading:
 
     def _messages(self, evidence: Evidence) -> list[ChatMessage]:
         question = self._draft.question.standalone
-        return [*self._examples, asked([_source(evidence)], question, self._task)]
+        return messages(question, _source(question, evidence))
 
 
 def _free(draft: Draft, chat: ChatModel) -> Iterator[str]:
     """A strong model reads several papers at once and refuses by itself."""
     shown = draft.evidence[: draft.shown]
-    question = asked([_source(e) for e in shown], draft.question.standalone, "Answer:")
+    sources = [to_read(e, READ_AT_ONCE, READ_TOKENS) for e in shown]
+    question = asked(sources, draft.question.standalone, "Answer:")
     messages = [*turns("free", refusal=REFUSAL), question]
     reply = chat.in_turn(lambda: chat.reply(messages, draft.usage))
     draft.model = chat.name
-    yield from checked(draft, lambda: [_source(e) for e in shown], sentences(draft, reply))
+    yield from checked(draft, lambda: sources, sentences(draft, reply))
     if not any(claim.supported for claim in draft.claims):
         yield draft.refuse()
 
@@ -205,7 +210,12 @@ def _most(draft: Draft) -> int:
 
 
 def _explains(draft: Draft) -> bool:
-    return bool(_EXPLAINS.search(draft.question.standalone))
+    return explains(draft.question.standalone)
+
+
+def explains(question: str) -> bool:
+    """Whether a question asks how or why."""
+    return bool(_EXPLAINS.search(question))
 
 
 def _told(draft: Draft) -> bool:
@@ -216,5 +226,12 @@ def _words(draft: Draft) -> int:
     return sum(len(claim.text.split()) for claim in draft.claims if claim.supported)
 
 
-def _source(evidence: Evidence) -> Source:
-    return to_read(evidence, READ, READ_TOKENS)
+def _source(question: str, evidence: Evidence) -> Source:
+    """What a small model reads of a paper."""
+    return to_read(evidence, READ[explains(question)], READ_TOKENS)
+
+
+def messages(question: str, source: Source) -> list[ChatMessage]:
+    """What a small model is given for its verdict: examples, then a source and what it is asked."""
+    task = render("verdict")
+    return [*turns("answer", task=task), asked([source], question, task)]

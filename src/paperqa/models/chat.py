@@ -6,7 +6,6 @@ value isn't its own. To add a provider, write such a function and give it a line
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Generator
 from contextvars import ContextVar
@@ -97,10 +96,10 @@ class ChatModel:
         if not finished:
             raise EndpointError(f"{self.name}: the model server broke off; ask again")
 
-    def odds_of_yes(
-        self, messages: list[ChatMessage], usage: dict[str, int], slot: int = 0
-    ) -> float:
-        """The log-odds that the reply begins with yes rather than no.
+    def first_token(
+        self, messages: list[ChatMessage], usage: dict[str, int], slot: int = 0, *, n: int = 20
+    ) -> dict[str, float]:
+        """The `n` tokens that a reply likeliest begins with, and their log-probabilities.
 
         Raises `EndpointError`, also where the server gives no probabilities of tokens.
         """
@@ -108,7 +107,7 @@ class ChatModel:
             response = self.llm.chat(
                 messages,
                 logprobs=True,
-                top_logprobs=20,
+                top_logprobs=n,
                 max_tokens=1,
                 seed=_SEED,
                 **self._in_slot(slot),
@@ -118,12 +117,7 @@ class ChatModel:
             tops = response.raw.choices[0].logprobs.content[0].top_logprobs  # type: ignore[union-attr]
         except (AttributeError, IndexError, TypeError):
             raise EndpointError(f"{self.name}: gives no probabilities of tokens") from None
-        chances = {"yes": 1e-6, "no": 1e-6}
-        for top in tops:
-            word = top.token.strip().lower()
-            if word in chances:
-                chances[word] += math.exp(top.logprob)
-        return math.log(chances["yes"] / chances["no"])
+        return {top.token: top.logprob for top in tops}
 
     def _in_slot(self, slot: int) -> dict[str, Any]:
         return {"extra_body": {"id_slot": slot}} if self.server is not None else {}
