@@ -1,5 +1,8 @@
 """What the buttons of the chat tab do, each for a user of their own."""
 
+import asyncio
+import threading
+
 import gradio as gr
 import pytest
 
@@ -46,6 +49,18 @@ def answered(chat, me, question=QUESTION, id=None):
     if view := shown[chat._screen.view]:  # else it was there at once
         view.asked._over.wait(30)
     return chat._kept.get(me.username, shown[chat._screen.conversation])
+
+
+def watched(chat, view):
+    """What is shown of a turn, and the view that is given at the end of it."""
+
+    async def all_of_it():
+        return [shown async for shown in chat._watch(view)]
+
+    *turns, (last, view) = asyncio.run(all_of_it())
+    assert last == gr.skip()
+    assert all(seen is None for _, seen in turns)
+    return [html for html, _ in turns], view
 
 
 def event(**data):
@@ -116,6 +131,25 @@ def test_a_conversation_answers_one_question_at_a_time(chat, me, capsys):
         with chat._line.join() as next_one:
             assert next_one.n_before == 2
         asked.stop()
+
+
+def test_who_watched_an_answer_ends_it_and_nobody_else_does(chat, me):
+    screen = chat._screen
+    with chat._line.join() as before:
+        shown, asked = ask(chat, me)
+        view = shown[screen.view]
+        threading.Timer(0.3, before.leave).start()
+        turns, seen = watched(chat, view)
+    assert "In line: 1 before you" in turns[-1] or "TideFormer" in turns[-1]
+    assert seen is view
+    assert watched(chat, view) == ([], None)  # as another event that shows it does
+    assert watched(chat, None) == ([], None)
+    assert chat._end(None, me) == gr.skip()
+    ended = chat._end(seen, me)
+    assert ended[screen.view] is None
+    assert ended[screen.conversation] == asked.conversation.id
+    view.is_left = True
+    assert chat._end(seen, me) == gr.skip()
 
 
 def test_who_has_asked_much_waits(chat, me):

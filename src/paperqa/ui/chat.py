@@ -163,7 +163,7 @@ class _Chat:
         """Show a turn while it changes, as long as the page shows it; ending this ends nothing.
 
         Only the turn: an update of anything else, even an empty one, can undo what is being
-        pressed there. Gives the view at its end, to whom it was who watched it.
+        pressed there. At its end the view is given, by the one event that watched it.
         """
         if view is None or view.is_watched:
             yield gr.skip(), None
