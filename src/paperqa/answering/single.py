@@ -28,7 +28,7 @@ from paperqa.types import Claim, Evidence, Sentence
 # Of the verdict, chosen on development questions (docs/adr/0008): from MIN_ODDS on a paper is
 # answered from, from SURE_ODDS on no second paper is read.
 # Up to AMOUNT_ODDS, a sentence without an amount is no answer to a question for one.
-MIN_ODDS, SURE_ODDS, AMOUNT_ODDS = 0.0, 1.0, 1.5
+MIN_ODDS, SURE_ODDS, AMOUNT_ODDS = 0.0, 2.0, 1.5
 NO_AMOUNT = "gives no amount, which is what was asked for"
 READ, READ_TOKENS = {False: 6, True: 8}, 1500  # of a paper, at most: more for how and why
 READ_AT_ONCE = 14  # sentences of each paper, by a strong model

@@ -67,6 +67,9 @@ def probes() -> tuple[Probe, ...]:
 
 
 def verdict(model: str, first: Mapping[str, float]) -> float:
-    """How likely a source states what is asked, by a model's first token; see `Probe.log_odds`."""
+    """How likely a source states what is asked, by a model's first token; see `Probe.log_odds`.
+
+    A no is never turned into a yes: the probe was fitted to sources about what is asked.
+    """
     of_model = next(probe for probe in probes() if probe.model in (model, ""))
-    return of_model.log_odds(first)
+    return min(of_model.log_odds(first), odds if (odds := odds_of_yes(first)) < 0 else math.inf)
