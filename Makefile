@@ -35,7 +35,7 @@ browser:  ## Install the browser that tests of the page need (Debian, as root)
 	apt-get install --quiet --yes --no-install-recommends chromium
 
 test: setup  ## Run the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 lint: $(VENV)/.installed  ## Lint and check the format
 	$(BIN)/ruff check .

@@ -87,9 +87,9 @@ def test_how_and_why_get_more_quotes_than_a_fact(ask):
 def test_asked_for_an_amount_a_sentence_without_one_is_no_answer(ask):
     vague = "LanternNet replaces the softmax by a learned kernel."
     question = "How many ferries does LanternNet need on the Harbour benchmark?"
-    refused = ask(question, vague, odds=(1.4,))
+    refused = ask(question, vague, odds=(1.4, 0.0))
     assert refused.refused
     assert refused.claims[0].reason == "gives no amount, which is what was asked for"
     assert refused.citations == ()
-    assert not ask(question.replace("ferries", "ships"), vague, odds=(1.6,)).refused
-    assert not ask("What does LanternNet replace?", vague, odds=(1.4,)).refused
+    assert not ask(question.replace("ferries", "ships"), vague, odds=(1.6, 0.0)).refused
+    assert not ask("What does LanternNet replace?", vague, odds=(1.4, 0.0)).refused
