@@ -72,4 +72,5 @@ def verdict(model: str, first: Mapping[str, float]) -> float:
     A no is never turned into a yes: the probe was fitted to sources about what is asked.
     """
     of_model = next(probe for probe in probes() if probe.model in (model, ""))
-    return min(of_model.log_odds(first), odds if (odds := odds_of_yes(first)) < 0 else math.inf)
+    score, odds = of_model.log_odds(first), odds_of_yes(first)
+    return min(score, odds) if odds < 0 else score
