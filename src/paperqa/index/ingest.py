@@ -22,7 +22,7 @@ from paperqa.passages import split
 from paperqa.readers import Document, Unreadable, read
 from paperqa.types import AddReport, Paper, Rejection
 
-BATCH = 64  # papers a transaction
+BATCH = 128  # papers a transaction
 
 Progress = Callable[[int, int], None]
 """Called with (papers done, papers known so far)."""
