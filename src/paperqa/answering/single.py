@@ -31,7 +31,7 @@ from paperqa.types import Claim, Evidence, Sentence
 MIN_ODDS, SURE_ODDS, AMOUNT_ODDS = 0.0, 2.0, 1.5
 NO_AMOUNT = "gives no amount, which is what was asked for"
 READ, READ_TOKENS = {False: 6, True: 8}, 1500  # of a paper, at most: more for how and why
-READ_AT_ONCE = 14  # sentences of each paper, by a strong model
+READ_AT_ONCE = 14  # sentences of each paper, by a strong model; no other is quoted beside words
 NEAR = 4  # the sentences that fit best: a fact rests on one of them
 SECONDING = {False: 1, True: NEAR}  # the best sentences are quoted too: more for how and why
 _EXPLAINS = re.compile(
@@ -110,7 +110,8 @@ def _more_quotes(draft: Draft, evidence: Evidence, n: int) -> Iterator[str]:
     """
     told = " ".join(claim.text for claim in draft.claims if claim.supported)
     missing = wants_amount(draft.question.standalone) and not has_figure(told)
-    fitting = [s for s in evidence.statements if not missing or has_figure(s.text)]
+    near = evidence.statements[:READ_AT_ONCE]
+    fitting = [s for s in near if not missing or has_figure(s.text)]
     quoted = {(c.paper_id, c.start) for c in draft.citations.citations}
     for best in fitting[:n]:
         room = _words(draft) + len(best.text.split()) <= _most(draft)
@@ -185,8 +186,8 @@ def _free(draft: Draft, chat: ChatModel) -> Iterator[str]:
     shown = draft.evidence[: draft.shown]
     sources = [to_read(e, READ_AT_ONCE, READ_TOKENS) for e in shown]
     question = asked(sources, draft.question.standalone, "Answer:")
-    messages = [*turns("free", refusal=REFUSAL), question]
-    reply = chat.in_turn(lambda: chat.reply(messages, draft.usage))
+    given = [*turns("free", refusal=REFUSAL), question]
+    reply = chat.in_turn(lambda: chat.reply(given, draft.usage))
     draft.model = chat.name
     yield from checked(draft, lambda: sources, sentences(draft, reply))
     if not any(claim.supported for claim in draft.claims):

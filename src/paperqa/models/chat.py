@@ -97,7 +97,7 @@ class ChatModel:
             raise EndpointError(f"{self.name}: the model server broke off; ask again")
 
     def first_token(
-        self, messages: list[ChatMessage], usage: dict[str, int], slot: int = 0, *, n: int = 20
+        self, messages: list[ChatMessage], usage: dict[str, int], slot: int = 0, *, n: int
     ) -> dict[str, float]:
         """The `n` tokens that a reply likeliest begins with, and their log-probabilities.
 
