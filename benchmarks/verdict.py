@@ -1,9 +1,11 @@
-"""Whether an abstract states what is asked: fits the probe of the local model, and measures it.
+"""Whether a paper states what is asked: fits the probe of the local model, and measures it.
 
 Fitted to `eval/answerable`, questions of our own on arXiv abstracts, which are in the folder that
-PAPERQA_BENCH names; measured on development questions about the listing pages that PAPERQA_SEEDS
-names. What the model says is kept in the folder that the first argument names: an hour of reading
-on two cores, gone on with where it was stopped. `--save` puts the probe into the package.
+PAPERQA_BENCH names, and to development questions about the listing pages that PAPERQA_SEEDS names:
+these with the neighbours that are found beside the right paper. Measured on questions that were
+left out of the fit. What the model says is kept in the folder that the first argument names: two
+hours of reading on two cores, gone on with where it was stopped. `--save` puts the probe into the
+package.
 """
 
 from __future__ import annotations
@@ -33,14 +35,16 @@ from paperqa.answering.single import READ, READ_AT_ONCE, READ_TOKENS, explains, 
 from paperqa.answering.verdict import ODDS, Probe, odds_of_yes
 from paperqa.evaluation.dataset import load_dataset
 from paperqa.models.chat import load_chat
+from paperqa.models.local_server import SLOTS
 from paperqa.prompts import fingerprint
 from paperqa.settings import load_settings
-from paperqa.types import Evidence
 
 ROOT = Path(__file__).parents[1]
 FILE = Path(verdict.__file__).with_suffix(".json")
-TOKENS, PENALTY, FOLDS = 300, 0.01, 8
-BELOW = 0.1  # of the answerable questions on the pages have less than zero, and are refused
+TOKENS, PENALTY, FOLDS = 300, 0.03, 8
+PAGES_WEIGHT = 4.0  # of a row about the pages, which are read as for an answer
+CLEAR = 2.5  # from this verdict on, neighbours are not read
+BELOW = 0.1  # of the right papers on the pages have less than zero
 REFUSED = (0.05, 0.1, 0.15, 0.2)  # of the answerable questions
 Array = NDArray[np.float64]
 
@@ -57,7 +61,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of which papers; the model reads the one that search puts first."""
+    """What is asked of which papers; the model reads what search finds."""
 
     question: str
     papers: Sequence[str]
@@ -94,10 +98,11 @@ def of_pages(seeds: Path) -> tuple[list[Path], list[Question]]:
 def read(
     files: Sequence[Path], questions: Iterable[Question], kept: Path, most: int, *, whole: bool
 ) -> list[Row]:
-    """What the model says of each question and the paper found first; `kept` is gone on with.
+    """What the model says of questions and the papers found first; `kept` is gone on with.
 
-    It reads `whole` abstracts, so that the next question on the same one is quick, or what it reads
-    for an answer. Answerable questions for which another paper is found first are left out.
+    It reads `whole` abstracts, so that the next question on the same one is quick, and leaves
+    answerable questions out for which another paper is found first; or what it reads for an answer,
+    of as many papers as an answer may take.
     """
     rows = [Row(**json.loads(line)) for line in kept.open("rb")] if kept.is_file() else []
     done = {row.question for row in rows}
@@ -108,32 +113,39 @@ def read(
         library.add(*files)
         with kept.open("a", encoding="utf-8") as out:
             todo = [q for q in questions if q.question not in done]
-            for asked in todo[: max(0, most - len(rows))]:
-                evidence: Evidence = library.search(asked.question)[0]
-                if asked.answerable and evidence.paper.title not in asked.papers:
+            for asked in todo[: max(0, most - len(done))]:
+                found = library.search(asked.question)
+                if whole and asked.answerable and found[0].paper.title not in asked.papers:
                     continue
                 n = READ_AT_ONCE if whole else READ[explains(asked.question)]
-                given = messages(asked.question, to_read(evidence, n, READ_TOKENS))
-                if not whole:
-                    chat.recall(given[:-1])
-                first = chat.first_token(given, {}, n=verdict.LIKELIEST)
-                rows.append(Row(asked.question, evidence.paper.title, asked.answerable, first))
-                out.write(json.dumps(asdict(rows[-1])) + "\n")
+                for evidence in found[: 1 if whole else SLOTS]:
+                    given = messages(asked.question, to_read(evidence, n, READ_TOKENS))
+                    if not whole:
+                        chat.recall(given[:-1])
+                    first = chat.first_token(given, {}, n=verdict.LIKELIEST)
+                    states = asked.answerable and evidence.paper.title in asked.papers
+                    rows.append(Row(asked.question, evidence.paper.title, states, first))
+                    out.write(json.dumps(asdict(rows[-1])) + "\n")
+                    if not whole and verdict.verdict(chat.name, first) >= CLEAR:
+                        break
                 out.flush()
     return rows
 
 
-def fit(rows: Sequence[Row], tokens: Sequence[str], model: str) -> Probe:
+def fit(arxiv: Sequence[Row], pages: Sequence[Row], tokens: Sequence[str], model: str) -> Probe:
     """L2-penalised logistic regression on standardised log-probabilities."""
+    rows = [*arxiv, *pages]
+    counts = np.r_[np.ones(len(arxiv)), np.full(len(pages), PAGES_WEIGHT)]
     values, target = features(rows, tokens), np.array([1.0 if r.answerable else -1.0 for r in rows])
     mean, scale = values.mean(0), values.std(0) + 1e-9
     x = (values - mean) / scale
 
     def loss(w: Array) -> tuple[float, Array]:
         margin = target * (x @ w[1:] + w[0])
-        slope = -target / (1 + np.exp(margin))
+        slope = -counts * target / (1 + np.exp(margin))
         gradient = np.r_[slope.sum(), x.T @ slope + w[1:] / PENALTY]
-        return float(np.logaddexp(0, -margin).sum() + w[1:] @ w[1:] / 2 / PENALTY), gradient
+        lost = counts @ np.logaddexp(0, -margin) + w[1:] @ w[1:] / 2 / PENALTY
+        return float(lost), gradient
 
     w = minimize(loss, np.zeros(len(tokens) + 1), jac=True, method="L-BFGS-B").x
     weights = w[1:] / scale
@@ -141,6 +153,29 @@ def fit(rows: Sequence[Row], tokens: Sequence[str], model: str) -> Probe:
     return Probe(
         model, fingerprint(*verdict.PROMPTS), round(float(w[0] - weights @ mean), 6), named
     )
+
+
+def crossed(
+    arxiv: Sequence[Row], pages: Sequence[Row], tokens: Sequence[str]
+) -> tuple[list[float], list[float]]:
+    """The verdicts of probes that have seen neither the arXiv paper nor the question."""
+    found = [0.0] * len(arxiv), [0.0] * len(pages)
+    papers = sorted({row.paper for row in arxiv})
+    questions = list(dict.fromkeys(row.question for row in pages))
+    random.Random(5).shuffle(questions)
+    for fold in range(FOLDS):
+        held = {*papers[fold::FOLDS], *questions[fold::FOLDS]}
+        probe = fit(
+            [row for row in arxiv if row.paper not in held],
+            [row for row in pages if row.question not in held],
+            tokens,
+            "",
+        )
+        for scores, rows, key in zip(found, (arxiv, pages), ("paper", "question"), strict=True):
+            for i, row in enumerate(rows):
+                if getattr(row, key) in held:
+                    scores[i] = probe.log_odds(row.first)
+    return found
 
 
 def features(rows: Sequence[Row], tokens: Sequence[str]) -> Array:
@@ -185,32 +220,37 @@ def main() -> None:
     tokens = [token for token, _ in counted.most_common(TOKENS)] + [ODDS]
     model = load_chat(load_settings(llm="local"))
     assert model is not None
-    probes = [fit(arxiv, tokens, model.name), fit(arxiv, [ODDS], "")]
-    crossed = [0.0] * len(arxiv)
-    papers = sorted({row.paper for row in arxiv})
-    for fold in range(FOLDS):
-        held = set(papers[fold::FOLDS])
-        probe = fit([row for row in arxiv if row.paper not in held], tokens, "")
-        for i, row in enumerate(arxiv):
-            if row.paper in held:
-                crossed[i] = probe.log_odds(row.first)
+    probes = [fit(arxiv, pages, tokens, model.name), fit(arxiv, pages, [ODDS], "")]
+    of_arxiv_, of_pages_ = crossed(arxiv, pages, tokens)
+    asked = list(dict.fromkeys(row.question for row in pages))
+    first = [next(i for i, row in enumerate(pages) if row.question == q) for q in asked]
+    stated = {row.question for row in pages if row.answerable}
+    alone = [i for i in first if pages[i].answerable or pages[i].question not in stated]
+    beside = [i for i, row in enumerate(pages) if row.question in stated]
     lines = []
-    for name, rows, scores in (
-        ("arXiv, odds of yes", arxiv, [odds_of_yes(row.first) for row in arxiv]),
-        (f"arXiv, probe ({FOLDS}-fold, by paper)", arxiv, crossed),
-        ("pages, odds of yes", pages, [odds_of_yes(row.first) for row in pages]),
-        ("pages, probe", pages, [probes[0].log_odds(row.first) for row in pages]),
+    for name, rows, which, probed in (
+        ("arXiv", arxiv, range(len(arxiv)), of_arxiv_),
+        ("pages, the first paper", pages, alone, of_pages_),
+        ("pages, right papers and neighbours", pages, beside, of_pages_),
     ):
-        lines.append((name, len(rows), area(scores, rows), *refused(scores, rows)))
+        some = [rows[i] for i in which]
+        for how, scores in (
+            ("odds of yes", [odds_of_yes(row.first) for row in some]),
+            ("probe", [probed[i] for i in which]),
+        ):
+            lines.append((f"{name}, {how}", len(some), area(scores, some), *refused(scores, some)))
     headings = [f"at {share:.0%}" for share in REFUSED]
     table(
-        "Area under the curve; unanswerable questions refused where so many answerable ones are",
+        f"Area under the curve ({FOLDS}-fold); no is said so often where it is of so many yes",
         ("verdict", "questions", "area", *headings),
         lines,
     )
     if given.save:
-        passing = [row for row in pages if row.answerable]
-        shifts = [np.quantile([p.log_odds(row.first) for row in passing], BELOW) for p in probes]
+        right = [i for i, row in enumerate(pages) if row.answerable]
+        shifts = [
+            np.quantile([of_pages_[i] for i in right], BELOW),
+            np.quantile([probes[1].log_odds(pages[i].first) for i in right], BELOW),
+        ]
         saved = [
             {**asdict(probe), "bias": round(float(probe.bias - shift), 6)}
             for probe, shift in zip(probes, shifts, strict=True)

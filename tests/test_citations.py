@@ -41,6 +41,25 @@ def test_a_claim_close_to_a_sentence_is_cited_with_that_sentence(citations):
     assert citation.support == 1.0
 
 
+@pytest.mark.parametrize(
+    ("text", "is_whole"),
+    [
+        ("3.2 times less memory on Harbour.", True),
+        ("LanternNet replaces the softmax by a learned kernel.", False),  # only its end is missing
+        ("LanternNet reaches 3.2 times less memory on Harbour.", False),
+    ],
+)
+def test_a_piece_of_a_sentence_is_quoted_whole(citations, text, is_whole):
+    claim = citations.check(text, SOURCES)
+    assert (claim.reason == "verbatim") == is_whole
+    assert (claim.text == citations.citations[0].quote) == is_whole
+
+
+def test_a_long_sentence_is_not_quoted_whole(citations):
+    long = source(f"When it rains {'and rains ' * 40}the kernel is learned.")
+    assert citations.check("The kernel is learned.", [long]).text == "The kernel is learned."
+
+
 def test_a_claim_from_two_sentences_quotes_both_in_the_order_of_the_paper(citations):
     text = "LanternNet reaches 81.4% accuracy on Harbour by a learned kernel for softmax."
     assert citations.check(text, SOURCES).markers == (1, 2)

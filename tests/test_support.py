@@ -66,8 +66,25 @@ def test_a_claim_that_says_the_same_in_other_words_passes(claim, quotes):
     assert not check_support(claim, quotes, QUOTE).failure
 
 
-def test_a_name_may_stand_anywhere_in_the_paper():
-    assert not check_support("MossNet counts.", "It counts.", "MossNet is new. It counts.").failure
+def test_a_name_must_stand_in_the_quote_or_the_title():
+    found = check_support("MossNet counts.", "It counts.", "MossNet is new. It counts.")
+    assert found.failure == "its quote does not name: mossnet"
+    assert not check_support("MossNet counts.", "MossNet: Moss It counts.", "MossNet").failure
+
+
+PAIRS = "It is 3.2x faster on large boards (MX-40) and 4.5x on cheap ones (MX-60)."
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_mixed_up"),
+    [
+        ("It is 4.5x faster on an MX-40.", True), ("It is 3.2x faster on an MX-60.", True),
+        ("It is 4.5x faster on an MX-60.", False), ("It is 3.2x faster on large boards.", False),
+        ("It is 3.2x faster on an MX-40 and 4.5x on an MX-60.", False),
+    ],
+)  # fmt: skip
+def test_a_figure_stays_with_its_name(claim, is_mixed_up):
+    assert bool(check_support(claim, PAIRS, PAIRS).failure) == is_mixed_up
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +14,9 @@ from paperqa.types import Citation, Claim, Paper, Sentence
 
 # Fitted to SciFact's claims and to 130 sentences of the local model (docs/adr/0008).
 MIN_SUPPORT, MIN_SHARED = 0.5, 0.7
-BESIDE = "beside the question"
+BESIDE, VERBATIM = "beside the question", "verbatim"
 _LEANS = 0.5
+_WHOLE = 58  # words of a sentence that is quoted whole for a piece of it
 _GAIN = 0.15  # what a second sentence must add to the claim's coverage to be quoted too
 
 Encode = Callable[[Sequence[str]], Vectors]
@@ -66,6 +68,7 @@ class Citations:
     ) -> Claim:
         """The claim with the markers of its quotes, or unsupported with the reason.
 
+        A mere piece of a sentence is quoted whole: what was left out before it may be a condition.
         A claim that rests on none of the sentences in `near` is beside the question.
         """
         best = max(
@@ -78,6 +81,8 @@ class Citations:
         _, quotes, paper = best
         if near is not None and not any(sentence in near for sentence in quotes):
             return Claim(text, (), False, BESIDE)
+        if whole := next((s for s in quotes if _is_clipped(text, s)), None):
+            return self.quote(paper, whole)
         quoted = " ".join([paper.title, *(sentence.text for sentence in quotes)])
         cosine = None
         if self._encode:
@@ -100,7 +105,7 @@ class Citations:
 
     def quote(self, paper: Paper, sentence: Sentence) -> Claim:
         """A claim that is a sentence of a paper, word for word."""
-        return Claim(sentence.text, (self._mark(paper, sentence, 1.0),), True, "verbatim")
+        return Claim(sentence.text, (self._mark(paper, sentence, 1.0),), True, VERBATIM)
 
     def state(self, text: str, cited: Iterable[tuple[Paper, Sentence]]) -> Claim:
         """A claim that the catalogue makes true; it points to papers, which need not say it."""
@@ -125,6 +130,17 @@ class Citations:
 def label(paper: Paper) -> str:
     """A paper's title, or its first words where it has none."""
     return paper.title or " ".join(paper.text.split()[:10]) + " …"
+
+
+def _is_clipped(text: str, sentence: Sentence) -> bool:
+    """Whether a text is a piece of a sentence, word for word, without its first words."""
+    words, whole = _words(text), _words(sentence.text)
+    before, found, _ = f" {' '.join(whole)} ".partition(f" {' '.join(words)} ")
+    return bool(found) and len(before.split()) > 1 and len(sentence.text.split()) <= _WHOLE
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.lower())
 
 
 def _best_quotes(claim: str, source: Source) -> tuple[float, tuple[Sentence, ...], Paper]:

@@ -1,8 +1,8 @@
 """Whether quotes support a claim: agreement in words and meaning, and six hard conditions.
 
-Every number of the claim must be in the quotes, every name in the paper; of figures given
-"respectively" it must have all; it may not deny
-what the quotes don't, nor state what they deny, nor turn their direction round (more for less).
+Every number and every name of the claim must be in the quotes; of figures given "respectively" it
+must have all, and give none to another name; it may not deny what the quotes don't, nor state what
+they deny, nor turn their direction round (more for less).
 Weights and threshold were fitted to the train claims of SciFact (Wadden et al. 2020), see
 docs/adr/0008.
 """
@@ -18,11 +18,12 @@ import numpy as np
 
 from paperqa.index.lexical import question_terms, terms
 from paperqa.models.embedding import Vectors
-from paperqa.quantities import quantities, without_match
+from paperqa.quantities import Quantity, quantities, without_match
 
 COSINE_WEIGHT, COVERAGE_WEIGHT = 0.42, 0.58
 _WORD = re.compile(r"(?<!\w)[^\W\d_][\w-]*\w")
 _NAME = re.compile(r"[^\W\d_]-?\d|[a-z][A-Z]|[A-Z]{2}")  # GPT-4, MiniLM, BERT
+_CLAUSE = re.compile(r"[,;](?!\d)|\b(?:and|while|whereas|but|compared)\b")
 _DENIES = re.compile(
     r"\b(?:not?|never|none|nor|without|cannot|neither|unable|fail(?:s|ed)?|lack(?:s|ing)?|"
     r"absen(?:t|ce))\b|n['’]t\b",
@@ -67,7 +68,7 @@ class Support:
 
 
 def check_support(claim: str, quotes: str, paper: str, cosine: float | None = None) -> Support:
-    """Hold a claim against its quotes (with the paper's title), and its names against the paper.
+    """Hold a claim against its quotes (with the paper's title) and the whole paper.
 
     `cosine` compares the meanings of claim and quotes; without it, words alone decide.
     """
@@ -77,10 +78,14 @@ def check_support(claim: str, quotes: str, paper: str, cosine: float | None = No
         agreement = COSINE_WEIGHT * max(cosine, 0.0) + COVERAGE_WEIGHT * shared
     if strange := sorted(names(claim) - names(paper)):
         return Support(agreement, shared, f"not in the paper: {', '.join(strange)}")
+    if unnamed := sorted(names(claim) - names(quotes)):
+        return Support(agreement, shared, f"its quote does not name: {', '.join(unnamed)}")
     if missing := without_match(claim, quotes):
         return Support(agreement, shared, f"not in the quote: {', '.join(missing)}")
     if _takes_some(claim, quotes):
         return Support(agreement, shared, "takes some of the figures that the quote gives in order")
+    if _pairs_otherwise(claim, quotes):
+        return Support(agreement, shared, "gives a figure to another name than the quote does")
     if _DENIES.search(claim) and not _DENIES.search(quotes):
         return Support(agreement, shared, "denies what the quote does not deny")
     if _states_denied(claim, quotes):
@@ -116,6 +121,28 @@ def _takes_some(claim: str, quotes: str) -> bool:
     """
     in_order = "respectively" in quotes.lower() and quantities(claim, words=False)
     return bool(in_order and without_match(quotes, claim))
+
+
+def _pairs_otherwise(claim: str, quotes: str) -> bool:
+    """Whether a claim gives a name the figure of another: "3x on an A100 and 4x on an A6000".
+
+    That is so where a figure's clause names what the claim leaves out, and a name of the claim
+    stands in another clause, with another figure of that kind.
+    """
+    said, figures = names(claim), quantities(claim, words=False)
+    clauses = [(names(part), quantities(part, words=False)) for part in _CLAUSE.split(quotes)]
+
+    def other(found: Sequence[Quantity], unit: str) -> bool:
+        return any(q.unit == unit and not any(q.agrees(f) for f in figures) for q in found)
+
+    return any(
+        figure.agrees(held) and partners - said and (named & said) - partners and other(found, unit)
+        for partners, here in clauses
+        for held in here
+        for figure in figures
+        for unit in [held.unit]
+        for named, found in clauses
+    )
 
 
 def _states_denied(claim: str, quotes: str) -> bool:

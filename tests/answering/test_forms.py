@@ -1,5 +1,7 @@
 """The form of an answer follows the question: lists, comparisons, the catalogue, follow-ups."""
 
+import json
+
 import pytest
 
 from paperqa import Where
@@ -24,13 +26,50 @@ LANTERN, TIDE = "LanternNet: Cheap Kernels", "TideFormer: A Transformer"
         ("Which titles contain the word quiet?", "Quiet Gradients"),
         ("Which year has the most papers?", "2023: the most papers of a year, 1."),
         ("In which month did LanternNet appear?", "2023-03"),
+        ("When was TideFormer published?", "on 3 October of an unknown year"),
+        ("When was LanternNet published, and who wrote it?", "2023-03-03 and has no known authors"),
+        ("Which lab is behind TideFormer, and how many authors does it have?",
+         "is by Harbour Lab and has no known number of authors."),
+        ("Which organisations are in the library?", "Harbour Lab: TideFormer"),
+        ("How many papers have no organisation?", "4 of the 5 papers have no known organisation."),
+        ("For how many papers is the year not known?", "4 of the 5 papers have no known year."),
+        ("For how many papers is the number of authors unknown?", "2 of the 5 papers"),
+        ("What's dated 3 March 2023?", LANTERN),
+        ("How many papers came out in the first half of 2023?",
+         "1 of the 5 papers is from January 2023 to June 2023."),
+        ("How many papers are from before March 2023?", "are from February 2023 or earlier."),
+        ("How many papers appeared each year?", "by year: 2023: 1, without a known year: 4."),
+        ("Which month of 2023 had the most papers?", "February: 0, March: 1, April: 0"),
+        ("How many authors have the papers of 2023 on LanternNet?", "(2023-03-03, 4 authors)"),
     ],
-)
+)  # fmt: skip
 def test_the_catalogue_answers_exactly(filled, question, text):
     answer = filled.ask(question)
     assert not answer.refused
     assert text in answer.text
     assert all(claim.reason == "from the catalogue" for claim in answer.claims)
+
+
+def test_facts_are_of_all_papers_that_are_named_and_of_one_that_is_but_described(filled):
+    answer = filled.ask("Which of the two is older, LanternNet or TideFormer?")
+    assert [line.split(":")[0] for line in answer.text.splitlines()] == ["LanternNet", "TideFormer"]
+    described = "Which of the two has more authors, LanternNet or the one on small translators?"
+    assert [c.title.split(":")[0] for c in filled.ask(described).citations] == [
+        "LanternNet",
+        "Quiet Gradients",
+    ]
+
+
+def test_a_paper_of_which_only_the_year_is_known_may_be_of_any_month(filled, tmp_path):
+    file = tmp_path / "old.jsonl"
+    file.write_text(json.dumps({"title": "Old Buoys", "abstract": "Buoys last.", "year": "2021"}))
+    filled.add(file)
+    answer = filled.ask("How many papers are from May 2021?")
+    assert answer.text == "0 of the 6 papers are from May 2021."
+    assert "1 paper has no known day or month and is left out." in answer.notes
+    assert filled.ask("How many are from January 2021 or later?").text.startswith("2 of the 6")
+    by_month = filled.ask("Which month of 2021 had the most papers?").text
+    assert by_month == "1 of the 6 papers is from 2021; by month: without a known month: 1."
 
 
 def test_papers_without_a_year_are_mentioned(filled):
@@ -53,6 +92,12 @@ def test_what_the_catalogue_does_not_know_is_refused(filled, question):
     answer = filled.ask(question)
     assert answer.refused
     assert answer.citations == ()
+
+
+def test_where_no_paper_may_be_told_of_none_is(filled):
+    answer = filled.ask("When was LanternNet published?", where=Where(years=(1990, 1991)))
+    assert answer.refused
+    assert answer.text.startswith("The catalogue does not give the date.")
 
 
 def test_a_restricted_question_counts_within_its_restriction(filled):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from paperqa.answering.single import is_sure
+
 QUESTION = "How accurate is LanternNet on the Harbour benchmark?"
 FIGURE = "LanternNet reaches 81.4\\% accuracy on the Harbour benchmark."
 FAR = "Softmax attention costs time and memory that grow with the square of the sequence."
@@ -73,8 +75,25 @@ def test_a_model_that_declines_in_words_is_believed(ask):
     assert ask(QUESTION, "The sources do not say.").refused
 
 
-def test_a_verdict_of_no_on_both_papers_is_a_refusal(ask):
-    assert ask(QUESTION, FIGURE, odds=(-1.0, -2.0)).refused
+def test_a_verdict_of_no_on_all_papers_is_a_refusal(ask):
+    assert ask(QUESTION, FIGURE, odds=(-1.0, -2.0, -3.0)).refused
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "scores", "sure"),
+    [
+        ([3.6], [5.0, 5.0], True), ([0.5], [5.0, 5.0], False), ([0.5, 3.6], [5.0, 5.0], True),
+        ([0.5], [9.0, 1.0], True),  # so far ahead that no other can be meant
+        ([0.5, 0.4], [9.0, 8.9, 1.0], True), ([0.5], [5.0], False), ([-9.0], [9.0, 1.0], False),
+    ],
+)  # fmt: skip
+def test_papers_are_read_until_one_is_sure_or_leads_by_far(verdicts, scores, sure):
+    assert is_sure(verdicts, scores) == sure
+
+
+def test_the_surest_of_the_papers_that_were_read_answers(ask):
+    answer = ask(QUESTION, "Ferries", odds=(-1.0, -2.0, 2.0))
+    assert answer.citations[0].title == answer.evidence[2].paper.title
 
 
 def test_how_and_why_get_more_quotes_than_a_fact(ask):

@@ -45,12 +45,3 @@ def test_the_probe_is_the_local_model_s_and_fits_these_prompts():
 def test_any_other_model_is_judged_by_its_odds():
     unsure, sure = (verdict.verdict("another", first(yes)) for yes in (0.3, 0.95))
     assert unsure < 0 < sure
-
-
-def test_a_no_is_never_turned_into_a_yes():
-    of_local = probes()[0]
-    answers = ("yes", "no", ODDS)
-    liked = [token for token, weight in of_local.weights.items() if weight > 0]
-    keen = {token: 9.0 for token in liked if token.strip().lower() not in answers}
-    assert verdict.verdict(of_local.model, {**keen, **first(0.6)}) > 0
-    assert verdict.verdict(of_local.model, {**keen, **first(0.4)}) == pytest.approx(-0.41, abs=0.01)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from paperqa.answering.question import Question
-from paperqa.citations import Citations, Source, label
+from paperqa.citations import VERBATIM, Citations, Source, label
 from paperqa.models.chat import ChatModel
 from paperqa.passages import count_tokens
 from paperqa.types import Claim, Evidence, Paper, Sentence, Where
@@ -77,7 +77,7 @@ class Draft:
         """A sentence of a paper as a claim, word for word; gives the piece to show."""
         claim = self.citations.quote(paper, sentence)
         self.claims.append(claim)
-        return f"“{' '.join(claim.text.split())}” {markers(claim)}"
+        return shown(claim)
 
     def state(self, text: str, cited: Iterable[tuple[Paper, Sentence]] = ()) -> str:
         """A claim about what the catalogue holds, true by construction; gives the piece to show."""
@@ -95,6 +95,12 @@ class Draft:
     def elapsed(self) -> float:
         """Seconds since the question."""
         return time.perf_counter() - self.question.asked_at
+
+
+def shown(claim: Claim) -> str:
+    """A claim as it is shown: with its markers, and in quotation marks where it is a quote."""
+    text = f"“{' '.join(claim.text.split())}”" if claim.reason == VERBATIM else claim.text
+    return f"{text} {markers(claim)}"
 
 
 def markers(claim: Claim) -> str:

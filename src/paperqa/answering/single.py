@@ -1,4 +1,4 @@
-"""One fact, how and why: led by the best paper, and by the next one where that does not say.
+"""One fact, how and why: led by the best paper, or by one of the next where that does not say.
 
 With a local model: it first gives its verdict whether the source states what is asked at all (one
 token; the source is read only once), then words the answer; code attaches the quotes and checks
@@ -18,7 +18,7 @@ from paperqa.answering.draft import Draft, to_read
 from paperqa.answering.listing import is_about
 from paperqa.answering.verdict import LIKELIEST, verdict
 from paperqa.answering.wording import REFUSAL, asked, checked, is_refusal, sentences, turns
-from paperqa.citations import BESIDE, Source
+from paperqa.citations import BESIDE, VERBATIM, Source
 from paperqa.models.chat import ChatModel
 from paperqa.models.local_server import SLOTS
 from paperqa.prompts import render
@@ -26,9 +26,9 @@ from paperqa.relevance import has_amount, has_figure, wants_amount
 from paperqa.types import Claim, Evidence, Sentence
 
 # Of the verdict, chosen on development questions (docs/adr/0008): from MIN_ODDS on a paper is
-# answered from, from SURE_ODDS on no second paper is read.
+# answered from, from SURE_ODDS on no further paper is read, or less where the best leads by far.
 # Up to AMOUNT_ODDS, a sentence without an amount is no answer to a question for one.
-MIN_ODDS, SURE_ODDS, AMOUNT_ODDS = 0.0, 2.0, 1.5
+MIN_ODDS, SURE_ODDS, LEAD_WEIGHT, AMOUNT_ODDS = 0.0, 3.5, 0.4, 1.5
 NO_AMOUNT = "gives no amount, which is what was asked for"
 READ, READ_TOKENS = {False: 6, True: 8}, 1500  # of a paper, at most: more for how and why
 READ_AT_ONCE = 14  # sentences of each paper, by a strong model; no other is quoted beside words
@@ -68,7 +68,8 @@ def _led(draft: Draft, chat: ChatModel) -> Iterator[str]:
     if not _told(draft):
         yield from _set_aside(draft, reading)
     if _told(draft):
-        draft.model = chat.name
+        if any(claim.supported and claim.reason != VERBATIM for claim in draft.claims):
+            draft.model = chat.name
         yield from _more_quotes(draft, reading.chosen, SECONDING[_explains(draft)])
     elif _declined(draft.claims):
         yield draft.refuse()
@@ -120,9 +121,9 @@ def _more_quotes(draft: Draft, evidence: Evidence, n: int) -> Iterator[str]:
 
 
 class _Reading:
-    """A model reads the best paper, and the second where it is not sure of the first.
+    """A model reads the best paper, and the next ones until it is sure of one.
 
-    `chosen` is the one that it answers from: None where neither states what is asked.
+    `chosen` is the one that it answers from: None where none states what is asked.
     """
 
     def __init__(self, draft: Draft, chat: ChatModel) -> None:
@@ -165,7 +166,7 @@ class _Reading:
             odds = verdict(self._chat.name, first)
             self._draft.timings.setdefault("first_token", self._draft.elapsed())
             verdicts.append(odds)
-            if odds >= SURE_ODDS:
+            if is_sure(verdicts, [e.score for e in self._draft.evidence]):
                 break
         slot = max(range(len(verdicts)), key=verdicts.__getitem__)
         self._odds = verdicts[slot]
@@ -225,6 +226,12 @@ def _told(draft: Draft) -> bool:
 
 def _words(draft: Draft) -> int:
     return sum(len(claim.text.split()) for claim in draft.claims if claim.supported)
+
+
+def is_sure(verdicts: Sequence[float], scores: Sequence[float]) -> bool:
+    """Whether the next paper needn't be read: by the verdicts so far, or by the best one's lead."""
+    lead = scores[0] - scores[len(verdicts)] if len(verdicts) < len(scores) else 0.0
+    return max(verdicts) + LEAD_WEIGHT * lead >= SURE_ODDS
 
 
 def _source(question: str, evidence: Evidence) -> Source:

@@ -3,8 +3,8 @@
 The odds of yes against no are two of the log-probabilities that a model gives, and what it makes
 of source and question shows in the others too. A linear probe reads them (Alain & Bengio 2017,
 Understanding intermediate layers using linear classifier probes), fitted by `benchmarks/verdict.py`
-to labelled questions on arXiv abstracts, and shifted so that zero is where it is best to refuse
-(docs/adr/0008).
+to labelled questions on arXiv abstracts and on the listing pages' papers and their neighbours, and
+shifted so that zero is where it is best to refuse (docs/adr/0008).
 """
 
 from __future__ import annotations
@@ -67,10 +67,5 @@ def probes() -> tuple[Probe, ...]:
 
 
 def verdict(model: str, first: Mapping[str, float]) -> float:
-    """How likely a source states what is asked, by a model's first token; see `Probe.log_odds`.
-
-    A no is never turned into a yes: the probe was fitted to sources about what is asked.
-    """
-    of_model = next(probe for probe in probes() if probe.model in (model, ""))
-    score, odds = of_model.log_odds(first), odds_of_yes(first)
-    return min(score, odds) if odds < 0 else score
+    """How likely a source states what is asked, by a model's first token; see `Probe.log_odds`."""
+    return next(probe for probe in probes() if probe.model in (model, "")).log_odds(first)

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from llama_index.core.llms import ChatMessage, MessageRole
 
-from paperqa.answering.draft import Draft, markers
+from paperqa.answering.draft import Draft, shown
 from paperqa.citations import Source, label
 from paperqa.passages import sentence_spans
 from paperqa.prompts import render, render_turns
@@ -66,12 +66,12 @@ def checked(
     for text in texts:
         if is_refusal(text):
             return
-        if any(claim.text == text for claim in draft.claims):  # small models repeat themselves
-            continue
         claim = draft.citations.check(text, sources(), near())
+        if any(claim.text == c.text for c in draft.claims):  # small models repeat themselves
+            continue
         draft.claims.append(claim)
         if claim.supported:
-            yield f"{claim.text} {markers(claim)} "
+            yield f"{shown(claim)} "
 
 
 def is_refusal(sentence: str) -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 
 from paperqa.errors import ModelCorrupt
 
-SLOTS = 2  # papers that the model can have in mind at a time
+SLOTS = 3  # papers that the model can have in mind at a time
 CONTEXT_TOKENS = 4096  # for each
 _KEPT = 4  # files of about 40 MB: more are left from older prompts and versions
 _servers: dict[Path, LocalServer] = {}
