@@ -31,6 +31,11 @@ LANTERN, TIDE = "LanternNet: Cheap Kernels", "TideFormer: A Transformer"
         ("Which lab is behind TideFormer, and how many authors does it have?",
          "is by Harbour Lab and has no known number of authors."),
         ("Which organisations are in the library?", "Harbour Lab: TideFormer"),
+        ("How many papers are undated?", "1 of these gives no day and month either."),
+        ("How many papers have fewer than one author?", "0 of the 5 papers have 0 authors."),
+        ("Is LanternNet from 2022?", "on 2023-03-03"),
+        ("Is the LanternNet paper from before 2020?", "was published on 2023-03-03"),
+        ("When was the paper on both kernels and the softmax published?", "2023-03-03. [1]"),
         ("How many papers have no organisation?", "4 of the 5 papers have no known organisation."),
         ("For how many papers is the year not known?", "4 of the 5 papers have no known year."),
         ("For how many papers is the number of authors unknown?", "2 of the 5 papers"),
@@ -60,6 +65,22 @@ def test_facts_are_of_all_papers_that_are_named_and_of_one_that_is_but_described
     ]
 
 
+def test_facts_of_several_papers_are_compared(filled, tmp_path):
+    file = tmp_path / "gull.jsonl"
+    gull = {"title": "Gull: Counting", "abstract": "Gull counts birds.", "published": "2023-03-01"}
+    file.write_text(json.dumps(gull | {"n_authors": 3}))
+    filled.add(file)
+    asked = filled.ask("When did LanternNet and Gull appear, and how many authors have they?")
+    *_, older, larger = asked.text.splitlines()
+    assert older == "Gull is the older by 2 days. [1][2]"
+    assert larger == "LanternNet has 1 author more than Gull. [1][2]"
+
+
+def test_no_paper_is_listed_for_a_topic_that_none_is_about(filled):
+    assert filled.ask("Which papers from 2023 are about volcanoes?").refused
+    assert filled.ask("Which papers from 2023 are about tides?").refused
+
+
 def test_a_paper_of_which_only_the_year_is_known_may_be_of_any_month(filled, tmp_path):
     file = tmp_path / "old.jsonl"
     file.write_text(json.dumps({"title": "Old Buoys", "abstract": "Buoys last.", "year": "2021"}))
@@ -75,6 +96,8 @@ def test_a_paper_of_which_only_the_year_is_known_may_be_of_any_month(filled, tmp
 def test_papers_without_a_year_are_mentioned(filled):
     answer = filled.ask("What was published in 2023?")
     assert answer.notes == ("4 papers have no known year and are left out.",)
+    answer = filled.ask("Which paper has the most authors?")
+    assert answer.notes == ("2 papers have no known number of authors and are left out.",)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from paperqa.answering.catalogue_times import in_times
+from paperqa.answering.catalogue_times import MONTH, in_times
 from paperqa.answering.catalogue_words import LIBRARY, NEWEST, OLDEST, PAPERS, THEIR
 from paperqa.quantities import NUMBER_WORDS
 
@@ -61,7 +61,7 @@ class CatalogueQuestion:
         return int((self.since or "0")[:4]), int((self.until or str(FAR))[:4])
 
 
-_NUMBER = r"(\d+|" + "|".join(NUMBER_WORDS) + r")"
+_NUMBER = r"(\d{1,4}|" + "|".join(NUMBER_WORDS) + r")"
 _COUNTS = NUMBER_WORDS | {"single": 1.0, "sole": 1.0}
 
 Found = tuple[CatalogueQuestion, str]
@@ -138,7 +138,7 @@ _ORDERS: tuple[tuple[Order, re.Pattern[str]], ...] = (
 _BY = re.compile(
     rf"{PAPERS}\s+(?:(?:on|about)\s[^,;?]*?\s(?=(?:are|is|were|was|published|written)\s))?"
     r"(?:(?:are|is|were|was|comes?|do we have|published|written)\s+)*(?:from|by)\s+"
-    r"((?:[A-Z][\w&.'-]*\s?)+)"
+    rf"(?!(?i:{MONTH})\W*$)((?:[A-Z][\w&.'-]*\s?)+)"
 )
 _OF = r"(?:the\s+|an?\s+|any\s+)?(?:known\s+)?"
 _WHAT: tuple[tuple[Missing, str], ...] = (
@@ -146,19 +146,23 @@ _WHAT: tuple[tuple[Missing, str], ...] = (
     ("organization", r"(?:organi[sz]ations?|affiliations?|institutions?)"),
     ("team", r"(?:(?:number|count)s?\s+of\s+authors|author\s+counts?|team\s+sizes?)"),
 )
-_MISSING = tuple(
-    (
-        what,
-        re.compile(
-            rf"\b(?:no|without|unknown|missing|lack(?:s|ing)?)\s+{_OF}{said}\b(?:\s+is\s+known)?|"
-            rf"\b{_OF}{said}\s+(?:is|are)\s+(?:not\s+known|unknown|missing)\b|"
-            rf"\b(?:is|are)\s+{_OF}{said}\s+(?:not\s+known|unknown|missing)\b|"
-            rf"\b(?:(?:do|does)\s+(?:we\s+|you\s+)?not|don['’]t)\s+(?:know|have|give|name)\s+{_OF}"
-            rf"{said}\b",
-            re.IGNORECASE,
-        ),
-    )
-    for what, said in _WHAT
+_MISSING: tuple[tuple[Missing, re.Pattern[str]], ...] = (
+    ("date", re.compile(r"\b(?:(?:is|are)\s+)?undated\b", re.IGNORECASE)),
+    *(
+        (
+            what,
+            re.compile(
+                rf"\b(?:no|without|unknown|missing|lack(?:s|ing)?)\s+{_OF}{said}\b"
+                r"(?:\s+is\s+known)?|"
+                rf"\b{_OF}{said}\s+(?:is|are)\s+(?:not\s+known|unknown|missing)\b|"
+                rf"\b(?:is|are)\s+{_OF}{said}\s+(?:not\s+known|unknown|missing)\b|"
+                rf"\b(?:(?:do|does)\s+(?:we\s+|you\s+)?not|don['’]t)\s+"
+                rf"(?:know|have|give|name)\s+{_OF}{said}\b",
+                re.IGNORECASE,
+            ),
+        )
+        for what, said in _WHAT
+    ),
 )
 
 _SAY = (
@@ -194,9 +198,9 @@ def conditions(
     (since, until), text = in_times(text, surely=dated)
     found = replace(found, since=since, until=until)
     for name in sorted(organizations, key=len, reverse=True):
-        spelled = re.escape(name)  # "meta learning" is not by Meta, "from meta" is
-        match = re.search(rf"\b{spelled}\b|\b(?i:(?:from|by)\s+{spelled})\b", text)
-        if match:
+        spelled = re.escape(name)  # "Meta-learning" is not by Meta, "from meta" is
+        said = rf"(?:(?<![\w-]){spelled}|\b(?i:(?:from|by)\s+{spelled}))(?![\w-])"
+        if match := re.search(said, text):
             return replace(found, by=name), _without(text, match)
     if match := _BY.search(text):
         found, text = replace(found, by=match[1].strip()), _without(text, match, 1)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from statistics import fmean
 
 from paperqa.answering.catalogue_conditions import CatalogueQuestion, Missing
 from paperqa.answering.catalogue_times import first_day, last_day
 from paperqa.answering.draft import Draft
-from paperqa.answering.listing import fit
+from paperqa.answering.listing import KEPT, fit, is_about
 from paperqa.index.lexical import terms
 from paperqa.naming import named_papers
 from paperqa.types import Paper, Where
 
-_ON_TOPIC = 0.82  # of the best paper's fit
+_ON_TOPIC, _NEAR_TOPIC = 0.86, 0.5  # of the best fit: alone enough, and with a list's score
+_JUDGED = 30  # papers of the whole library, to know how well the best fit
 _NUMBERS = {"both": 2, "two": 2, "three": 3}
-_TOGETHER = re.compile(r"\bthe (two|three)\b|\b(two|three) (?:\w+ )?papers\b|\b(both)\b", re.I)
+_TOGETHER = re.compile(
+    r"\bthe (two|three)\b(?!-)|\b(two|three) (?:\w+ )?papers\b|\b(both) (?:\w+ )?papers\b", re.I
+)
+_WHETHER = re.compile(r"\W*(?:is|are|was|were|did|does|has)\b", re.I)
 _LACKS: dict[Missing, Callable[[Paper], bool]] = {
     "date": lambda paper: not paper.year,
     "organization": lambda paper: not paper.organization,
@@ -29,10 +34,11 @@ def find(draft: Draft, asked: CatalogueQuestion) -> list[Paper]:
     Of an order, the first paper and those that tie with it.
     """
     where = _where(asked)
-    found = [paper for paper in draft.papers(where) if _has(paper, asked)]
+    papers = draft.papers(where)
+    found = [paper for paper in papers if _has(paper, asked)]
     if asked.topic:
-        ids = _on_topic(draft, asked.topic, len(draft.papers(where)), where)
-        found = sorted((p for p in found if p.id in ids), key=lambda p: ids.index(p.id))
+        places = {id_: n for n, id_ in enumerate(_on_topic(draft, asked.topic, len(papers), where))}
+        found = sorted((p for p in found if p.id in places), key=lambda p: places[p.id])
     if asked.order == "newest":
         return _first(sorted(found, key=_when, reverse=True), _when)
     if asked.order == "oldest":
@@ -48,15 +54,16 @@ def of_whom(draft: Draft, asked: CatalogueQuestion) -> Sequence[Paper]:
     """The papers whose facts are asked for: those that the question names, else the best.
 
     Of two that it speaks of, it may but describe one. None where it asks for something else, or
-    for all papers that fit its conditions.
+    for all papers that fit its conditions ("was Swin published in 2021" is about Swin alone).
     """
     if not asked.asks_facts:
         return ()
+    question = draft.question.standalone
     candidates = [e.paper for e in draft.evidence]
-    named = named_papers(draft.question.standalone, candidates)
+    named = named_papers(question, candidates)
     if asked.is_filtered:
-        return named if len(named) > 1 else ()
-    spoken_of = _TOGETHER.search(draft.question.standalone)
+        return named if len(named) > 1 or _WHETHER.match(question) else ()
+    spoken_of = _TOGETHER.search(question)
     n = _NUMBERS[spoken_of[spoken_of.lastindex or 0].lower()] if spoken_of else 1
     others = [paper for paper in candidates if paper not in named]
     return [*named, *others[: max(0, n - len(named))]]
@@ -102,16 +109,19 @@ def _in_title(words: str, title: str) -> bool:
 
 def _on_topic(draft: Draft, topic: str, n: int, where: Where) -> list[str]:
     """The ids of the papers on a topic, best first: those that fit nearly as well as the best,
-    and those with the topic in their title.
+    those that a list of papers would hold, and those with the topic in their title.
 
-    The best is looked for in the whole library, so that a year without a fitting paper has none.
+    The best are looked for in the whole library, so that a year without a fitting paper has none.
     """
-    best = max((fit(e) for e in draft.search(topic, 1, Where())), default=0.0)
+    best = draft.search(topic, _JUDGED, Where())
+    top = max(map(fit, best)) if is_about(best) else float("inf")
+    kept = KEPT * fmean(e.score for e in best[:3]) if best else 0.0
+    listed = {e.paper.id for e in best if e.score >= kept and fit(e) >= _NEAR_TOPIC * top}
     words = set(terms(topic))
     return [
         e.paper.id
         for e in draft.search(topic, max(n, 1), where)
-        if fit(e) >= _ON_TOPIC * best or words <= set(terms(e.paper.title))
+        if fit(e) >= _ON_TOPIC * top or e.paper.id in listed or words <= set(terms(e.paper.title))
     ]
 
 

@@ -36,11 +36,10 @@ _WROTE = (
     r"(?:wrote|authored|signed|worked on|are (?:named|listed|behind)|put (?:their|its) names? to)"
 )
 # "What year is Swin from" asks the catalogue; "what year is the data from" asks the paper.
-_IS_FROM = (
-    r"(?:is|was|does|did|are the authors)\b(?! (?:the|its) (?:\S+ )?(?:data\w*|corpus|text)\b)"
-    r".*\bfrom\W*$"
-)
-_A_PAPER = rf"(?:(?:the|this|that) (?:\S+ ){{0,3}}?{PAPERS}\b|(?-i:[A-Z'\"‘“]))"
+_NO_DATA = r"\b(?! (?:the|its) (?:\S+ )?(?:data\w*|corpus|text|code)\b)"
+_IS_FROM = rf"(?:is|was|does|did|are the authors){_NO_DATA}.*\bfrom\W*$"
+_A_PAPER = rf"(?:(?:the|this|that) (?:\S+ ){{0,3}}?{PAPERS}\b|(?:the )?(?-i:[A-Z'\"‘“]))"
+_NAME = r"(?:the )?(?-i:['\"‘“]?[A-Z]\S*(?: [A-Z\d]\S*| paper)*)"
 _WHICH = r"\b(?:which|what)(?: exact| precise)?"
 _MAKERS = r"(?:organi[sz]ation|institution|institute|company|lab|university|group)"
 _OF_YEAR = rf"(?:of )?(?:the |our )?{PAPERS}\b(?!.*\b(?:does|did) (?:the|this)\b)"
@@ -55,14 +54,17 @@ _PAPERS_IN_EACH = (
 _PATTERNS: tuple[tuple[Asks, str], ...] = (
     ("organizations", rf"^\W*(?:which|what|list|name|show)(?: me)?(?: all)?(?: the)? "
      rf"{_ORGANIZATIONS}(?:(?: or)? (?:{_ORGANIZATIONS}|are|is|there|occur|appear|named|listed|"
-     rf"represented|known|as|anywhere))* (?:in|of) (?:the|our|your|this) {LIBRARY}\W*$"),
+     rf"represented|known|as|anywhere))* (?:in|of) (?:the|our|your|this) {LIBRARY}\W*$|"
+     rf"{_WHICH} {_MAKERS} (?:has |have )?(?:published |released |written )?the most {PAPERS}\W*$"),
     ("years", rf"{_PAPERS_IN_EACH} year\W*$|\bbreak(?:\b.{{0,60}}\b| ?)down\b.{{0,60}} by year\b"),
     ("months", rf"{_PAPERS_IN_EACH} month\b|"
      rf"{_WHICH} month\b.*\b(?:most|fewest|(?:larg|small|high|low)est number of) {_OF_YEAR}"),
     ("fullest year", rf"{_WHICH} year\b.*\b(?:most|(?:largest|highest) number of) {_OF_YEAR}"),
     ("emptiest year", rf"{_WHICH} year\b.*\b(?:fewest|(?:smallest|lowest) number of) {_OF_YEAR}"),
+    ("date", rf"\bhow (?:many (?:days|weeks|months|years)|much time) (?:lies?|passed|are|is)"
+     rf"(?: there)? between .*{_A_PAPER}.* and .*{_A_PAPER}"),
     ("team", r"how many (?:co-?)?authors\b|\bnumber of authors\b|"
-     r"(?<!or )\b(?:more|fewer) authors\b"),
+     r"(?<!or )\b(?:more|fewer) authors\b|\bha(?:s|ve|d) the (?:small|larg|bigg)er team\b"),
     ("team", rf"how many (?:people|persons|researchers|scientists)\b.*\b{_WROTE}\b"),
     ("count", rf"how many{THEIR}{{0,6}}?\W+{PAPERS}\b(?!{_SAID_IN_THEM})"),
     ("count", rf"(?:what is the )?(?:number|count) of (?:(?:\S+ ){{0,3}}?{PAPERS}|{ENTRIES})\b"),
@@ -71,16 +73,19 @@ _PATTERNS: tuple[tuple[Asks, str], ...] = (
     ("count", r"^\W*(?:and )?how many (?:of (?:them|these|those) )?(?:with|list|ha[sv]e?|date)\b"),
     ("count", rf"^\W*(?:and )?how many (?:of (?:them|these|those) )?(?:(?:are|were) )?"
      rf"(?:{PUBLISHED}|from|by)\b"),
-    ("date", rf"\bwhen (?:was|were|did|is)\b.*\b{PUBLISHED}\b|\bhow old is\b"),
+    ("date", rf"\bwhen (?:was|were|did|is){_NO_DATA}.*\b{PUBLISHED}\b|\bhow old is {_A_PAPER}"),
     ("date", rf"{_WHICH} (?:year|month|date|day)s?\b(?! do\b).*\b{PUBLISHED}\b|"
      r"\bpublication date\b"),
     ("date", rf"\b(?:when|(?:what|which) (?:year|month|date)) {_IS_FROM}"),
     ("date", rf"\b(?:from|of) (?:which|what) (?:year|month) (?:is|are|was|does) {_A_PAPER}"),
-    ("date", rf"\bwhich (?:(?:one|of the two|{PAPERS}) )?(?:came(?: out)?|appeared|"
-     r"was published|is) (?:the )?(?:first|earlier|later|older|newer)\b(?! (?:to|\w+ed)\b)"),
+    ("date", rf"\bwhich (?:(?:one|of the two|{PAPERS}|of {_A_PAPER}.* (?:and|or) {_A_PAPER}.*) )?"
+     r"(?:came(?: out)?|appeared|was published|is) (?:the )?(?:first|earlier|later|older|newer)\b"
+     r"(?! (?:to|\w+ed)\b)"),
     ("date", rf"\b{PUBLISHED}\b.*\bbefore or after {_A_PAPER}"),
-    ("date", rf"^\W*(?:is|was|did) {_A_PAPER}.*\b{PUBLISHED} (?:before|after|(?:earl|lat)\w+ than) "
-     rf"{_A_PAPER}|^\W*(?:is|was) {_A_PAPER}.*\b(?:older|newer) (?:or \w+ )?than {_A_PAPER}"),
+    ("date", rf"^\W*(?:is it (?:true|correct) that |is |was |did ){_A_PAPER}.*\b"
+     rf"(?:{PUBLISHED} (?:before|after|(?:earl|lat)\w+ than)|(?:older|newer) (?:or \w+ )?than) "
+     rf"{_A_PAPER}"),
+    ("date", rf"^\W*(?:is|was|did) {_NAME} (?:{PUBLISHED} |from |older |newer ).*\b{YEAR}\W*$"),
     ("organization", r"\b(?:which|what) (?:organi[sz]ations?|institutions?|compan(?:y|ies)|labs?|"
      r"universit(?:y|ies)|groups?(?! of)) (?:.*\b(?:behind|published|released|wrote)\b|"
      rf"{_IS_FROM})"),
@@ -126,9 +131,14 @@ _PAPERS_ASKED = re.compile(
     re.IGNORECASE,
 )
 _BEYOND = re.compile(  # what the catalogue's filters can't say
-    rf"(?:\bnot|n['’]t)\s+(?:been\s+|exactly\s+)?(?:{PUBLISHED}|have|from|by|in|of)\b|"
+    rf"(?:\bnot|n['’]t)\s+(?:been\s+|exactly\s+)?"
+    rf"(?:{PUBLISHED}|have|from|by|in|of|on|about|deal(?:ing)?|concern(?:ed|ing)?)\b|\bneither\b|"
     r"\b(?:except|excluding|other than|apart from|leav(?:e|ing) out|but none)\b|"
-    r"\b(?:on average|(?:average|mean|median) (?:number|count|team|size|year|date|age))\b",
+    r"\b(?:on average|(?:average|mean|median) (?:number|count|team|size|year|date|age))\b|"
+    rf"\b(?:who|authors?) (?:(?:has|have) )?(?:wrote|written|signed|published) "
+    rf"(?:the most|more than \w+|several) {PAPERS}\b|"
+    rf"\bhow many (?:\w+ )?authors are there(?: (?:altogether|overall|in (?:all|total)))?"
+    rf"(?: in (?:the|our|your|this) {LIBRARY})?\W*$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"\b(?:on|about)\b", re.IGNORECASE)
@@ -144,10 +154,14 @@ def read(question: str, organizations: frozenset[str] = frozenset()) -> Catalogu
     blank, text = _begun(question)
     in_each = bool({"years", "months"} & set(blank.asks))
     found, rest = conditions(blank, text, organizations, dated=in_each)
+    if _BEYOND.search(text):
+        return None
     if found.asks and found.asks_facts and not found.is_filtered:
         return found
-    if not (found.is_filtered or found.asks) or _BEYOND.search(text):
+    if not (found.is_filtered or found.asks):
         return None
+    if found.by and conditions(blank, rest, organizations)[0].by:
+        return None  # only one maker can be asked for
     if not found.asks and not _PAPERS_ASKED.search(text):
         return None  # it isn't papers that are asked for
     topic = "" if found.asks == ("organizations",) else telling(rest)

@@ -22,6 +22,7 @@ from paperqa.answering.catalogue_conditions import (
     Missing,
     Order,
 )
+from paperqa.answering.catalogue_times import first_day, last_day
 from paperqa.answering.catalogue_words import telling
 from paperqa.answering.wording import turns
 from paperqa.models.chat import ChatModel
@@ -59,12 +60,13 @@ _CUES = re.compile(
 _Time = Annotated[
     str, Field(pattern=r"^(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?$")
 ]
+_Size = Annotated[int, Field(ge=0, le=FAR)]
 
 
 class _Reply(BaseModel):
     """What a model may say of a question."""
 
-    model_config = ConfigDict(coerce_numbers_to_str=True)
+    model_config = ConfigDict(coerce_numbers_to_str=True, str_strip_whitespace=True)
 
     ask: Annotated[
         tuple[
@@ -77,7 +79,7 @@ class _Reply(BaseModel):
     topic: str | None = None
     since: _Time | None = None
     until: _Time | None = None
-    team: tuple[int | None, int | None] | None = None
+    team: tuple[_Size | None, _Size | None] | None = None
     by: str | None = None
     order: Order | None = None
     missing: Missing | None = None
@@ -132,7 +134,7 @@ def _meant(reply: _Reply, question: str) -> CatalogueQuestion:
     spelled = _spelled(reply.by, question)
     return CatalogueQuestion(
         tuple(dict.fromkeys(asks)),
-        topic=reply.topic.strip() if reply.topic and telling(reply.topic) else "",
+        topic=reply.topic if reply.topic and telling(reply.topic) else "",
         since=reply.since,
         until=reply.until,
         team=(low or 0, FAR if high is None else high) if bounded else None,
@@ -144,26 +146,35 @@ def _meant(reply: _Reply, question: str) -> CatalogueQuestion:
 
 
 def _is_of(reply: _Reply, question: str) -> bool:
-    """Whether every year, number and name of a reply stands in the question."""
+    """Whether every year, number and name of a reply stands in the question, and ends are ends."""
     lower = question.lower()
-    words = set(re.findall(r"[^\W\d_]+|\d+", lower))
+    words = set(re.findall(r"[^\W\d_]+|\b\d{1,4}\b", lower))
     numbers = {int(w) for w in words if w.isdecimal()} | {int(_NUMBERS.get(w, -9)) for w in words}
     years = {int(year) for year in _YEAR.findall(question)}
     since, until = (int(end[:4]) if end else None for end in (reply.since, reply.until))
     low, high = reply.team or (None, None)
     return (
-        (since is None or bool({since, since - 1} & years))  # after 2016: since 2017
+        first_day(reply.since or "0000") <= last_day(reply.until or "9999")
+        and (low or 0) <= (FAR if high is None else high)
+        and (since is None or bool({since, since - 1} & years))  # after 2016: since 2017
         and (until is None or bool({until, until + 1} & years))
         and ((low or 0) <= 1 < (high or FAR) or low in numbers or (low or 0) - 1 in numbers)
         and (high is None or high in numbers or high + 1 in numbers)
         and all(title.lower() in lower for title in _titles(reply))
-        and (not reply.by or _spelled(reply.by, question) is not None)
+        and (not reply.by or _may_be_by(reply, question))
     )
 
 
 def _titles(reply: _Reply) -> tuple[str, ...]:
     titles = (reply.title,) if isinstance(reply.title, str) else reply.title or ()
     return tuple(filter(None, titles))
+
+
+def _may_be_by(reply: _Reply, question: str) -> bool:
+    """Whether the maker is in the question, and can be left out where it is no name."""
+    spelled = _spelled(reply.by, question)
+    dispensable = bool(reply.team) or set(reply.ask) <= set(FACTS)
+    return spelled is not None and (dispensable or not spelled.islower())
 
 
 def _spelled(name: str | None, question: str) -> str | None:

@@ -60,8 +60,8 @@ _ORDINALS = ("first", "second", "third", "fourth")
 # What stands before "in 2020" where that is the year of papers, not of the data they use.
 _OF_PAPERS = re.compile(
     rf"(?:^|\b(?:{PAPERS}|{ENTRIES}|what|everything|anything|something)(?:['’]s)?)(?:\s+(?:that|"
-    rf"which|are|is|were|was|been|there|does|do|we|(?:the|our|your|this) {LIBRARY}|hold|contain|"
-    rf"have|with|but|and|dates?|dating|both|{PUBLISHED}))*"
+    rf"which|are|is|were|was|been|there|does|do|we|you|(?:the|our|your|this) {LIBRARY}|hold|"
+    rf"contain|have|with|but|and|dates?|dating|both|{PUBLISHED}))*"
     r"(?:\s+(?:on|about|by|from|did|has|have)\s(?:(?!\b(?:that|which|us\w+|with)\b)[^,;])*)?\W*$|"
     rf"(?<!that )(?<!which )\b(?:(?:are|is|were|was|been)(?: {PUBLISHED})?|appeared|came out)\W*$",
     re.IGNORECASE,

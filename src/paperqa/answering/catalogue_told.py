@@ -6,6 +6,7 @@ from calendar import month_name
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from paperqa.answering.catalogue_compared import authors, compared
 from paperqa.answering.catalogue_conditions import FACTS, FAR, Asks, CatalogueQuestion, Missing
 from paperqa.answering.catalogue_found import dated_too_roughly, find, of_whom
 from paperqa.answering.catalogue_times import first_day, in_words, last_day
@@ -55,12 +56,19 @@ def _tell_facts(draft: Draft, asked: CatalogueQuestion, papers: Sequence[Paper])
         facts = [_fact(asks, paper) or f"has no known {_CALLED[asks]}" for asks in wanted]
         text = f"{label(paper)} {_joined(facts)}."
         yield draft.state(text, [_cited(draft, paper)]) + "\n"
+    for asks in wanted:
+        if text := compared(papers, asks):
+            yield draft.state(text, [_cited(draft, paper) for paper in papers]) + "\n"
 
 
 def _tell_count(draft: Draft, asked: CatalogueQuestion) -> Iterator[str]:
     found = find(draft, asked)
     _note_left_out(draft, asked)
     yield draft.state(f"{_counted(draft, asked, len(found))}.") + "\n"
+    undated = sum(not paper.published for paper in found)
+    if asked.missing == "date" and undated < len(found):
+        text = f"{undated} of these {'gives' if undated == 1 else 'give'} no day and month either."
+        yield draft.state(text) + "\n"
 
 
 def _tell_papers(draft: Draft, asked: CatalogueQuestion) -> Iterator[str]:
@@ -149,7 +157,7 @@ def _fact(asks: Asks, paper: Paper) -> str:
     if asks == "names" and paper.authors:
         return f"is by {', '.join(paper.authors)}"
     if asks == "team" and paper.n_authors is not None:
-        return f"has {_authors(paper.n_authors)}"
+        return f"has {authors(paper.n_authors)}"
     return ""
 
 
@@ -158,7 +166,7 @@ def _facts(paper: Paper) -> str:
     if paper.organization:
         facts.append(paper.organization)
     if paper.n_authors:
-        facts.append(_authors(paper.n_authors))
+        facts.append(authors(paper.n_authors))
     return ", ".join(facts)
 
 
@@ -167,10 +175,6 @@ def _date(paper: Paper) -> str:
         _, _, month, day = paper.published.split("-")
         return f"{int(day)} {month_name[int(month)]} of an unknown year"
     return paper.published or "an unknown year"
-
-
-def _authors(n: int) -> str:
-    return f"{n} author{'s' if n > 1 else ''}"
 
 
 def _counted(draft: Draft, asked: CatalogueQuestion, n: int) -> str:
@@ -189,7 +193,7 @@ def _fits(asked: CatalogueQuestion, n: int) -> str:
         said = " or ".join(f"“{words}”" for words in asked.titled)
         parts.append(f"{have} {said} in the title")
     if asked.team:
-        parts.append(f"{have} {_span(asked.team)} author{'s' if asked.team[1] > 1 else ''}")
+        parts.append(f"{have} {_span(asked.team)} author{'' if asked.team[1] == 1 else 's'}")
     if asked.by:
         parts.append(f"{be} by {asked.by}")
     if asked.missing:
@@ -245,6 +249,10 @@ def _note_left_out(draft: Draft, asked: CatalogueQuestion) -> None:
         _note_undated(draft)
     if asked.years and (n := dated_too_roughly(draft, asked)):
         _note(draft, _left_out(n, "day or month"))
+    if asked.team or asked.order in ("largest team", "smallest team"):
+        papers = draft.papers(Where(years=asked.years))
+        if n := sum(paper.n_authors is None for paper in papers):
+            _note(draft, _left_out(n, "number of authors"))
 
 
 def _note_undated(draft: Draft) -> None:

@@ -26,7 +26,7 @@ _FILLER = frozenset(
     "give find signed authored hold holds present presents deal deals describe describes report "
     "reports concern concerning dealing held contain contains catalogue entries entry something "
     "overall whole entire attached whatsoever affiliated each so pls alone break "
-    "breakdown down month per every items thanks had".split()
+    "breakdown down month per every items thanks had bear bears".split()
 )
 
 

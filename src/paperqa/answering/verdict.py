@@ -27,8 +27,8 @@ _LEAST = 1e-6
 class Probe:
     """Weights of the log-probabilities of first tokens: of one model, for one form of prompt.
 
-    Among the tokens may be `ODDS`. `prompts` is the fingerprint of
-    `PROMPTS` as they were when it was fitted.
+    Among the tokens may be `ODDS`. `prompts` is the fingerprint of `PROMPTS` as they were when it
+    was fitted.
     """
 
     model: str

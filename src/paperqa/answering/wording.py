@@ -66,8 +66,10 @@ def checked(
     for text in texts:
         if is_refusal(text):
             return
+        if _is_said(draft, text):  # small models repeat themselves
+            continue
         claim = draft.citations.check(text, sources(), near())
-        if any(claim.text == c.text for c in draft.claims):  # small models repeat themselves
+        if _is_said(draft, claim.text):
             continue
         draft.claims.append(claim)
         if claim.supported:
@@ -77,6 +79,10 @@ def checked(
 def is_refusal(sentence: str) -> bool:
     """Whether a sentence is the one that models are told to refuse with."""
     return sentence.strip(' ."').lower().startswith(REFUSAL.strip(".").lower())
+
+
+def _is_said(draft: Draft, text: str) -> bool:
+    return any(claim.text == text for claim in draft.claims)
 
 
 def _fenced(sources: Sequence[Source]) -> str:
