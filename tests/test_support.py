@@ -72,6 +72,15 @@ def test_a_name_must_stand_in_the_quote_or_the_title():
     assert not check_support("MossNet counts.", "MossNet: Moss It counts.", "MossNet").failure
 
 
+def test_of_figures_in_order_none_is_taken_alone():
+    listed = "We gain 3.1%|4.2%|5.3% for A|B|C models."
+    assert check_support("It gains 4.2% for B.", listed, listed).failure.startswith("takes some")
+
+
+def test_a_hyphenated_name_is_a_name():
+    assert check_support("Set-of-Nets is fast.", "It is fast.", "").failure.endswith("set-of-net")
+
+
 PAIRS = "It is 3.2x faster on large boards (MX-40) and 4.5x on cheap ones (MX-60)."
 
 

@@ -16,7 +16,6 @@ from paperqa.types import Citation, Claim, Paper, Sentence
 MIN_SUPPORT, MIN_SHARED = 0.5, 0.7
 BESIDE, VERBATIM = "beside the question", "verbatim"
 _LEANS = 0.5
-_WHOLE = 58  # words of a sentence that is quoted whole for a piece of it
 _GAIN = 0.15  # what a second sentence must add to the claim's coverage to be quoted too
 
 Encode = Callable[[Sequence[str]], Vectors]
@@ -64,11 +63,16 @@ class Citations:
         return self.citations[marker - 1].title
 
     def check(
-        self, text: str, sources: Sequence[Source], near: Container[Sentence] | None = None
+        self,
+        text: str,
+        sources: Sequence[Source],
+        near: Container[Sentence] | None = None,
+        room: int = 58,
     ) -> Claim:
         """The claim with the markers of its quotes, or unsupported with the reason.
 
-        A mere piece of a sentence is quoted whole: what was left out before it may be a condition.
+        A mere piece of a sentence of at most `room` words is quoted whole: what was left out before
+        it may be a condition.
         A claim that rests on none of the sentences in `near` is beside the question.
         """
         best = max(
@@ -81,7 +85,7 @@ class Citations:
         _, quotes, paper = best
         if near is not None and not any(sentence in near for sentence in quotes):
             return Claim(text, (), False, BESIDE)
-        if whole := next((s for s in quotes if _is_clipped(text, s)), None):
+        if whole := next((s for s in quotes if _is_clipped(text, s, room)), None):
             return self.quote(paper, whole)
         quoted = " ".join([paper.title, *(sentence.text for sentence in quotes)])
         cosine = None
@@ -132,11 +136,11 @@ def label(paper: Paper) -> str:
     return paper.title or " ".join(paper.text.split()[:10]) + " …"
 
 
-def _is_clipped(text: str, sentence: Sentence) -> bool:
+def _is_clipped(text: str, sentence: Sentence, most: int) -> bool:
     """Whether a text is a piece of a sentence, word for word, without its first words."""
     words, whole = _words(text), _words(sentence.text)
     before, found, _ = f" {' '.join(whole)} ".partition(f" {' '.join(words)} ")
-    return bool(found) and len(before.split()) > 1 and len(sentence.text.split()) <= _WHOLE
+    return bool(found) and len(before.split()) > 1 and len(sentence.text.split()) <= most
 
 
 def _words(text: str) -> list[str]:

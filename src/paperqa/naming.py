@@ -49,6 +49,13 @@ def named_papers(question: str, papers: Sequence[Paper]) -> tuple[Paper, ...]:
     return tuple(paper for _, paper in sorted(found.items()))
 
 
+def speaks_of(paper: Paper, other: Paper, question: str) -> bool:
+    """Whether a paper mentions another by a name that the question has for it."""
+    text = f"{paper.title} {paper.text}"
+    used = (name for name in _names(other) if _find(name, question, re.IGNORECASE))
+    return any(_find(name, text, re.IGNORECASE) for name in used)
+
+
 def short_title(paper: Paper) -> str:
     """The name before the colon of a title, or the whole title."""
     return re.split(r":\s|\s[-–—]{1,2}\s", paper.title, maxsplit=1)[0]

@@ -22,7 +22,8 @@ from paperqa.quantities import Quantity, quantities, without_match
 
 COSINE_WEIGHT, COVERAGE_WEIGHT = 0.42, 0.58
 _WORD = re.compile(r"(?<!\w)[^\W\d_][\w-]*\w")
-_NAME = re.compile(r"[^\W\d_]-?\d|[a-z][A-Z]|[A-Z]{2}")  # GPT-4, MiniLM, BERT
+_NAME = re.compile(r"[^\W\d_]-?\d|[a-z][A-Z]|[A-Z]{2}|\w-[A-Z]")  # GPT-4, MiniLM, BERT, Set-Net
+_IN_ORDER = re.compile(r"\brespectively\b|\d%?\|\d", re.IGNORECASE)  # also 75%|82%|84% for A|B|C
 _CLAUSE = re.compile(r"[,;](?!\d)|\b(?:and|while|whereas|but|compared)\b")
 _DENIES = re.compile(
     r"\b(?:not?|never|none|nor|without|cannot|neither|unable|fail(?:s|ed)?|lack(?:s|ing)?|"
@@ -119,7 +120,7 @@ def _takes_some(claim: str, quotes: str) -> bool:
 
     Which figure is whose is then easily mixed up, and all their words are in the quote.
     """
-    in_order = "respectively" in quotes.lower() and quantities(claim, words=False)
+    in_order = _IN_ORDER.search(quotes) and quantities(claim, words=False)
     return bool(in_order and without_match(quotes, claim))
 
 

@@ -134,6 +134,12 @@ def test_a_list_holds_what_fits_and_not_the_rest(filled):
     assert not any("Quiet Gradients" in c.title for c in answer.citations)
 
 
+def test_a_list_of_what_one_paper_has_is_no_list_of_papers(filled):
+    answer = filled.ask("Which transformers learn a kernel of rank 16 for LanternNet on Harbour?")
+    assert {c.title.split(":")[0] for c in answer.citations} == {"LanternNet"}
+    assert not answer.text.startswith("- ")
+
+
 @pytest.mark.parametrize("question", ["Compare LanternNet and TideFormer.",
                                       "What does LanternNet gain, and TideFormer?"])  # fmt: skip
 def test_a_comparison_gives_each_paper_a_line(filled, question):

@@ -38,3 +38,12 @@ def test_lists_are_told_from_facts(text, wanted):
 def test_comparisons_are_told(text, compares, may_compare):
     asked = question(text)
     assert (asked.compares, asked.may_compare) == (compares, may_compare)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("Which papers use dropout?", True), ("Are there any surveys on tides?", True),
+     ("Which methods use dropout?", False), ("What does the paper say?", False)],
+)  # fmt: skip
+def test_papers_are_told_from_what_a_paper_may_list(text, wanted):
+    assert question(text).wants_papers is wanted

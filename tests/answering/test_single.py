@@ -9,39 +9,6 @@ FIGURE = "LanternNet reaches 81.4\\% accuracy on the Harbour benchmark."
 FAR = "Softmax attention costs time and memory that grow with the square of the sequence."
 
 
-class Scripted:
-    """A local model with a verdict and a reply for each paper that it reads."""
-
-    name, is_local = "scripted", True
-
-    def __init__(self, reply, odds=(3.0,)):
-        self._reply, self._odds, self.read = reply, list(odds), 0
-
-    def recall(self, prefix, slot=0):
-        pass
-
-    def in_turn(self, pieces):
-        return pieces()
-
-    def first_token(self, messages, usage, slot=0, *, n):
-        self.read += 1
-        return {"odds": self._odds[slot]}
-
-    def reply(self, messages, usage, slot=0):
-        yield from self._reply
-
-
-@pytest.fixture
-def ask(filled, monkeypatch):
-    def asked(question, *reply, odds=(3.0,)):
-        chat = Scripted(reply, odds)
-        monkeypatch.setattr("paperqa.answering.single.verdict", lambda name, first: first["odds"])
-        monkeypatch.setattr(filled, "_load_chat", lambda settings: (chat, ()))
-        return filled.ask(question)
-
-    return asked
-
-
 def test_a_sentence_that_holds_is_shown_with_its_quote(ask):
     answer = ask(QUESTION, FIGURE)
     assert answer.text.startswith(FIGURE)
@@ -94,6 +61,13 @@ def test_papers_are_read_until_one_is_sure_or_leads_by_far(verdicts, scores, sur
 def test_the_surest_of_the_papers_that_were_read_answers(ask):
     answer = ask(QUESTION, "Ferries", odds=(-1.0, -2.0, 2.0))
     assert answer.citations[0].title == answer.evidence[2].paper.title
+
+
+def test_what_no_longer_fits_is_left_out(ask, monkeypatch):
+    monkeypatch.setattr("paperqa.answering.single._most", lambda draft: 12)
+    text = ask(QUESTION, FIGURE, " ", "LanternNet replaces the softmax by a kernel.").text
+    assert text.startswith(FIGURE)
+    assert "softmax" not in text
 
 
 def test_how_and_why_get_more_quotes_than_a_fact(ask):

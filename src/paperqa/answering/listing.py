@@ -10,6 +10,7 @@ from paperqa.citations import label
 from paperqa.types import Evidence
 
 MIN_FIT = 0.45  # below this fit nothing in the library is about the question
+LEAD = 0.6  # of the best paper's score: the second has less where one paper is asked about
 KEPT, KEPT_OF_TWO = 0.67, 0.4  # of the best three's mean score: development lists, docs/adr/0007
 
 
@@ -19,9 +20,16 @@ def list_papers(draft: Draft) -> Iterator[str] | None:
     Which papers belong is decided by their score beside the best three's; a 1.5B model that was
     asked to pick left out more right papers than wrong ones.
     """
-    if not draft.question.wants_list:
+    if not draft.question.wants_list or _is_of_one(draft):
         return None
     return _lines(draft, select(draft.evidence))
+
+
+def _is_of_one(draft: Draft) -> bool:
+    """Whether a question for several things ("which datasets …") is about one paper: it leads by
+    far, and papers aren't what is asked for."""
+    scores = [e.score for e in draft.evidence[:2]]
+    return not draft.question.wants_papers and len(scores) > 1 and scores[1] < LEAD * scores[0]
 
 
 def select(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

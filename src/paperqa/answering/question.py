@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from paperqa.types import Where
 
-_PAPERS = (
-    "papers|works|studies|surveys|reviews|articles|publications|theses|methods|models|approaches|"
-    "techniques|ways|datasets|benchmarks|architectures|alternatives|systems|networks|frameworks|"
+_PAPERS = "papers|works|studies|surveys|reviews|articles|publications|theses"
+_THINGS = (
+    f"{_PAPERS}|methods|models|approaches|techniques|ways|datasets|benchmarks|architectures|alternatives|systems|networks|frameworks|"
     "algorithms|transformers|classifiers|groups"
 )
 _NO_VERB = (
@@ -19,7 +19,7 @@ _NO_VERB = (
 _LIST = re.compile(
     rf"^\W*(?:and\s+)?(?:(?:(?:can|could|will|would) you|please|tell me)\s+)*(?:"
     rf"(?:which|what|find|show|give|are there|is there)\b(?:\W+{_NO_VERB}[\w-]+){{0,5}}?\W+"
-    rf"(?:{_PAPERS})\b|"
+    rf"(?:{_THINGS})\b|"
     r"(?:list|name)\b|what (?:work|research|has been)\b|"
     r"who(?:se)?\b(?!\s+(?:is|was|are|were|wrote|made|published|authored|did)\b))",
     re.IGNORECASE,
@@ -46,6 +46,11 @@ class Question:
     def wants_list(self) -> bool:
         """Whether several papers are asked for."""
         return bool(_LIST.search(self.standalone))
+
+    @property
+    def wants_papers(self) -> bool:
+        """Whether it asks for papers in so many words."""
+        return self.wants_list and bool(re.search(rf"\b(?:{_PAPERS})\b", self.standalone, re.I))
 
     @property
     def compares(self) -> bool:

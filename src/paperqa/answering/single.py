@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 
 from llama_index.core.llms import ChatMessage
 
@@ -58,10 +59,9 @@ def _led(draft: Draft, chat: ChatModel) -> Iterator[str]:
     """A small model reads one paper at a time, and says first whether that one answers."""
     reading = _Reading(draft, chat)
     with closing(sentences(draft, chat.in_turn(reading.reply))) as said:
-        for piece in checked(draft, reading.source, reading.fitting(said), reading.near):
-            yield piece
-            if _words(draft) >= _most(draft):
-                break
+        yield from checked(
+            draft, reading.source, reading.fitting(said), reading.near, partial(_room, draft)
+        )
     if reading.chosen is None:
         yield draft.refuse()
         return
@@ -115,8 +115,7 @@ def _more_quotes(draft: Draft, evidence: Evidence, n: int) -> Iterator[str]:
     fitting = [s for s in near if not missing or has_figure(s.text)]
     quoted = {(c.paper_id, c.start) for c in draft.citations.citations}
     for best in fitting[:n]:
-        room = _words(draft) + len(best.text.split()) <= _most(draft)
-        if room and (evidence.paper.id, best.start) not in quoted:
+        if len(best.text.split()) <= _room(draft) and (evidence.paper.id, best.start) not in quoted:
             yield draft.quote(evidence.paper, best) + " "
 
 
@@ -222,6 +221,11 @@ def explains(question: str) -> bool:
 
 def _told(draft: Draft) -> bool:
     return any(claim.supported for claim in draft.claims)
+
+
+def _room(draft: Draft) -> int:
+    """How many words there is still room for."""
+    return _most(draft) - _words(draft)
 
 
 def _words(draft: Draft) -> int:

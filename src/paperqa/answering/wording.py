@@ -14,6 +14,7 @@ from paperqa.passages import sentence_spans
 from paperqa.prompts import render, render_turns
 from paperqa.types import Sentence
 
+_ROOM = 110  # words of an answer of which nothing else is known
 REFUSAL = "The sources do not say."
 _FENCE = re.compile(r"</?\s*sources?\s*>", re.IGNORECASE)
 
@@ -57,18 +58,22 @@ def checked(
     sources: Callable[[], Sequence[Source]],
     texts: Iterable[str],
     near: Callable[[], Container[Sentence] | None] = lambda: None,
+    room: Callable[[], int] = lambda: _ROOM,
 ) -> Iterator[str]:
     """The sentences that hold, with their markers; the others stay in the claims, with reasons.
 
-    Nothing after a refusal is taken. `sources` and `near` (see `Citations.check`) are asked for
-    when there is something to check.
+    Nothing after a refusal is taken, nor from the first on that is longer than the `room` left, in
+    words. `sources` and `near` (see `Citations.check`) are asked for when there is something to
+    check.
     """
     for text in texts:
         if is_refusal(text):
             return
         if _is_said(draft, text):  # small models repeat themselves
             continue
-        claim = draft.citations.check(text, sources(), near())
+        if len(text.split()) > room() and any(claim.supported for claim in draft.claims):
+            return
+        claim = draft.citations.check(text, sources(), near(), room())
         if _is_said(draft, claim.text):
             continue
         draft.claims.append(claim)
