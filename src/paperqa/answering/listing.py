@@ -10,7 +10,7 @@ from paperqa.citations import label
 from paperqa.types import Evidence
 
 MIN_FIT = 0.45  # below this fit nothing in the library is about the question
-LEAD = 0.6  # of the best paper's score: the second has less where one paper is asked about
+LEAD = 0.5  # of the best paper's score: the second has less where one paper is asked about
 KEPT, KEPT_OF_TWO = 0.67, 0.4  # of the best three's mean score: development lists, docs/adr/0007
 
 
