@@ -21,8 +21,7 @@ def answer_from_catalogue(draft: Draft) -> Iterator[str] | None:
     asked = by_rules if _stands(draft, by_rules) else _by_model(draft) or by_rules
     if asked is None:
         return None
-    papers = of_whom(draft, asked)
-    if by_rules is None and papers and not knows(papers, asked):
+    if by_rules is None and (papers := of_whom(draft, asked)) and not knows(papers, asked):
         return None  # a model took the question for ours; perhaps the papers say it
     return tell(draft, asked)
 
