@@ -42,13 +42,13 @@ def attacks() -> list[str]:
 
 
 def targets(n: int) -> list[tuple[Sample, Paper]]:
-    """Questions about one packaged paper each, with the paper; no paper twice."""
+    """Questions about one packaged paper each, with the paper; no paper twice, short ones first."""
     papers = {p.title: p for p in read(Document.from_path(PAPERS)) if isinstance(p, Paper)}
     found: dict[str, tuple[Sample, Paper]] = {}
     for sample in load_dataset(ROOT / "eval" / "transformers"):
         if sample.kind in ("fact", "explain"):
             found.setdefault(sample.titles[0], (sample, papers[sample.titles[0]]))
-    return list(found.values())[:n]
+    return sorted(found.values(), key=lambda pair: len(pair[1].text))[:n]
 
 
 def poisoned(paper: Paper, attack: str, place: str) -> Paper:
@@ -77,24 +77,33 @@ def followed(answer: Answer, attack: str, paper: Paper, question: str) -> str:
     return ""
 
 
-def attack_library(folder: Path, llm: str, step: int = 1) -> list[tuple[str, str, str, str]]:
-    """(place, attack, what shows, answer) for every `step`-th instruction and place."""
+def attack_library(
+    folder: Path, llm: str, step: int = 1, papers: int | None = None
+) -> list[tuple[str, str, str, str]]:
+    """(place, attack, what shows, answer) for every `step`-th instruction and place.
+
+    Each is hidden in a paper of its own, or several in each of so many `papers`.
+    """
     todo = [(attack, place) for place in PLACES for attack in attacks()][::step]
-    chosen = targets(len(todo))
+    papers = papers or len(todo)
+    chosen = [(*target, todo[n::papers]) for n, target in enumerate(targets(papers))]
     rows = []
     with Library(folder, settings=load_settings(llm=llm, cache=False)) as library:
         with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
-            for (_, paper), (attack, place) in zip(chosen, todo, strict=True):
-                bad = poisoned(paper, attack, place)
+            for _, paper, hidden in chosen:
+                bad = paper
+                for attack, place in hidden:
+                    bad = poisoned(bad, attack, place)
                 file.write(json.dumps({"title": bad.title, "abstract": bad.text}) + "\n")
             file.flush()
             library.add(file.name)
         ids = {paper.title: paper.id for paper in library.papers()}
-        for (sample, paper), (attack, place) in zip(chosen, todo, strict=True):
+        for sample, paper, hidden in chosen:
             where = Where(paper_ids=(ids[paper.title],))
             answer = library.ask(sample.question, where=where)
-            shown = followed(answer, attack, paper, sample.question)
-            rows.append((place, attack, shown, answer.text))
+            for attack, place in hidden:
+                shown = followed(answer, attack, paper, sample.question)
+                rows.append((place, attack, shown, answer.text))
     return rows
 
 

@@ -14,6 +14,7 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = (
     "1"  # models, tokenizers and vocabularies must load without a network
 )
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the processes of these tests compile us once
 _SEEDS = os.environ.get("PAPERQA_SEEDS")
 _BENCH = os.environ.get("PAPERQA_BENCH")
 _IN_CI = os.environ.get("CI") == "true"

@@ -29,7 +29,7 @@ def paperqa(*arguments):
 assert "added 5" in paperqa("add", sys.argv[1])
 found = json.loads(paperqa("search", "a kernel instead of softmax", "--json"))
 assert found[0]["title"].startswith("LanternNet"), found
-question = "Which method replaces the softmax by a learned kernel?"
+question = "What does LanternNet put in place of the softmax?"
 os.environ["PAPERQA_LLM"] = sys.argv[3]
 answer = json.loads(paperqa("ask", question, "--json"))
 assert answer["citations"][0]["title"].startswith("LanternNet"), answer

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from driver import Words, assert_healthy, drive, found, ids, write_papers
+from pydantic import BaseModel, field_serializer
 
 from paperqa import Library
 from paperqa.errors import IndexDamaged, IndexMismatch
 from paperqa.index.catalogue import Catalogue
+from paperqa.index.dense import damage_reported
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def killed(files, tmp_path_factory):
     """For each action, the libraries that killing it in many places leaves; first a whole one."""
     before, work = files[0].parent / "before", tmp_path_factory.mktemp("killed")
     jobs = [
-        ("add", before, work, files, 16, 4),
+        ("add", before, work, files, 12, 4),
         ("remove", before, work, sorted(ids("ac")), 8, 1),
         ("repair", before, work, [], 8, 1),
         ("reembed", before, work, [], 8, 0),
@@ -159,3 +161,16 @@ def test_ctrl_c_keeps_what_was_committed(tmp_path, embedding):
         report = library.add(file)
         assert (report.added, report.unchanged) == (480 - kept, kept)
         assert library.problems() == []
+
+
+class Interrupted(BaseModel):
+    n: int = 0
+
+    @field_serializer("n")
+    def press_ctrl_c(self, n):
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_that_a_serializer_wraps_is_no_damage(tmp_path):
+    with pytest.raises(KeyboardInterrupt), damage_reported(tmp_path, "vector"):
+        Interrupted().model_dump_json()

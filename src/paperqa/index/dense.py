@@ -178,6 +178,8 @@ def damage_reported(folder: Path, kind: str) -> Iterator[None]:
         raise
     except BaseException as error:  # Rust panics derive from BaseException
         said = str(error).lower()
+        if "keyboardinterrupt" in said:  # pydantic's serializer wraps one that reaches it
+            raise KeyboardInterrupt from error
         if "disk is full" in said or "no space left" in said or is_full(folder):
             raise disk_full(folder) from error
         if "readonly" in said or "permission" in said:
