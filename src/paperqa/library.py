@@ -230,17 +230,18 @@ class Library:
     def repair(self, progress: Progress = lambda done, known: None) -> None:
         """Rebuild the indexes from the catalogue.
 
-        With another embedding model or chunk size than the settings', the new index is built
-        beside the old one, which answers until the new one is complete; killed, the next call goes
-        on. `progress` counts passages, or papers that are embedded anew.
+        With another embedding model or chunk size than the settings', or where an older version
+        left something out, the new index is built beside the old one, which answers until that is
+        complete; killed, the next call goes on. `progress` counts passages, or papers that are
+        embedded anew.
         """
-        fingerprint = self._models.fingerprint
         with self._stores.writing(repairing=True):
-            if self._stores.catalogue.meta("fingerprint") in (None, fingerprint) or not len(self):
+            if not len(self) or self._models.have_made(self._stores.catalogue):
                 self._stores.rebuild(progress)
                 sweep(self._stores)
             else:
-                switch(self._stores, fingerprint, self._models.scale, self._ingest.embed, progress)
+                models, embed = self._models, self._ingest.embed
+                switch(self._stores, models.fingerprint, models.scale, embed, progress)
 
     # --- parts, made when first used ------------------------------------------------------------
 

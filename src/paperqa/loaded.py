@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from paperqa.errors import IndexMismatch
+from paperqa.index.catalogue import Catalogue
 from paperqa.index.stores import Stores
 from paperqa.models.artefacts import WORDS_MODEL, is_present, known, locate
 from paperqa.models.embedding import (
+    ContextualEmbedding,
     RemoteEmbedding,
     Vectors,
     embed_queries,
@@ -91,6 +93,12 @@ class Loaded:
         dimensions = embedding_dimensions(model)
         chunking = f"chunks of {self._settings.chunk_tokens} tokens v{PASSAGES_VERSION}"
         return f"{model.model_name} ({dimensions} dimensions), {chunking}"
+
+    def have_made(self, catalogue: Catalogue) -> bool:
+        """Whether the catalogue has all vectors and codes that these models make of its papers."""
+        gives_words = isinstance(self.embedding, ContextualEmbedding)
+        same = catalogue.meta("fingerprint") in (None, self.fingerprint)
+        return same and not (gives_words and catalogue.lacks_codes())
 
     def check(self, stores: Stores) -> None:
         """Raises `IndexMismatch` unless the library was indexed with this model and chunking."""

@@ -3,15 +3,15 @@
 Each candidate passage is scored by BM25, by the cosine of its vector, and by the cosine of its
 best sentence; each score is standardised over the candidates and the three are added. On SciFact
 and Cranfield this beats reciprocal rank fusion (docs/adr/0003-retrieval.md). A little of what the
-nearest passages score is added (docs/adr/0013-ranking.md), the best are ordered anew with the share
-of the question's words that they hold (docs/adr/0007, 0013), and by a reranker where the user has
-named one (docs/adr/0010).
+nearest passages score is added (docs/adr/0013-ranking.md), and the share of the question's words
+that the best hold (docs/adr/0007, 0013). These are ordered anew by late interaction
+(docs/adr/0015), and by a reranker where the user has named one (docs/adr/0010).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -27,10 +27,12 @@ from llama_index.core.schema import (
 from numpy.typing import NDArray
 
 from paperqa.index.candidates import candidate_ids
+from paperqa.index.late_interaction import shares
 from paperqa.index.lexical import question_terms
 from paperqa.index.rows import EmbeddedPassage, PassageVectors
 from paperqa.index.stores import Stores
-from paperqa.models.embedding import cosines, embed_query
+from paperqa.models.embedding import cosines, embed_question
+from paperqa.models.onnx import Words
 from paperqa.models.words import WordVectors
 from paperqa.relevance import Asked, sentence_scores
 from paperqa.statements import is_statement
@@ -39,10 +41,35 @@ from paperqa.types import Evidence, Paper, Sentence, Where
 CANDIDATES = 100  # from each index
 RERANKED = 20
 REREAD = 30  # papers that a reranker reads
-COVERAGE_WEIGHT = 0.6
+COVERAGE_WEIGHT = 0.6  # in scores, and in their order too where there is no late interaction
+BESIDE_LATE, LATE_WEIGHT = 0.3, 1.0  # the same share's and late interaction's in the order
 NEIGHBOURS, NEIGHBOURS_WEIGHT = 3, 0.2
 Floats = NDArray[np.floating]
 Candidate = tuple[Paper, EmbeddedPassage]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Query:
+    """A question, its vector, float32 (dimensions,), and its words where the model gives them."""
+
+    text: str
+    vector: Floats
+    words: Words | None
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scored:
+    """Of each candidate its score and its greatest cosine; the places in order, best first.
+
+    The first places are taken by late interaction too, which isn't in the scores: what lists keep
+    and what is refused goes by these. `passages` are those that were read for it.
+    """
+
+    totals: Floats
+    order: NDArray[np.intp]
+    similarities: Floats
+    passages: dict[str, Candidate]
 
 
 class HybridRetriever(BaseRetriever):
@@ -81,50 +108,56 @@ class HybridRetriever(BaseRetriever):
         self._stores.refresh()
         if self._stores.catalogue.is_empty("passages"):
             return ()
-        vector, asked = embed_query(self._model(), question), self._read(question)
-        focused = asked, vector
+        query = focused = self._read(question)
         if focus:
-            focused = self._read(focus), embed_query(self._model(), focus)
-        ids = candidate_ids(self._stores, question, vector, max(CANDIDATES, 2 * k), where)
+            focused = self._read(focus)
+        ids = candidate_ids(self._stores, question, query.vector, max(CANDIDATES, 2 * k), where)
         with self._stores.catalogue.snapshot():
             # Only what the catalogue confirms: an index may be ahead or behind while another writes
             known = self._stores.catalogue.passage_vectors(ids)
             if known is None:
                 return ()
-            total, similarity, passages = self._scored(question, asked, vector, known)
+            scored = self._scored(query, known)
             places: dict[str, int] = {}  # of the best passage of each paper, best first
-            for i in np.argsort(-total, kind="stable"):
+            for i in scored.order:
                 places.setdefault(known.paper_ids[i], int(i))
             chosen = list(places.values())[: max(k, REREAD) if self._reranker else k]
+            passages = scored.passages
             unread = {known.ids[i] for i in chosen} - passages.keys()
             passages |= self._stores.catalogue.passages(unread)
+        totals = sorted((float(scored.totals[i]) for i in places.values()), reverse=True)
         found = []
         for rank, i in enumerate(chosen, 1):
             paper, item = passages[known.ids[i]]
-            scores = float(total[i]), float(similarity[i]), asked.coverage(_words(paper, item))
-            fits = cosines(item.sentence_vectors, focused[1][None])[:, 0]
+            coverage = query.asked.coverage(_words(paper, item))
+            scores = totals[rank - 1], float(scored.similarities[i]), coverage
+            fits = cosines(item.sentence_vectors, focused.vector[None])[:, 0]
             fits = self._stores.scale.read(fits)
-            found.append(_judged(focused[0], fits, paper, item, scores, rank))
+            found.append(_judged(focused.asked, fits, paper, item, scores, rank))
         return self._reordered(question, found)[:k]
 
-    def _scored(
-        self, question: str, asked: Asked, vector: Floats, known: PassageVectors
-    ) -> tuple[Floats, Floats, dict[str, Candidate]]:
-        """The score of each passage, its greatest cosine, and the best passages themselves."""
-        held = dict(self._stores.lexical.search(question, len(known.ids), known.ids))
+    def _scored(self, query: _Query, known: PassageVectors) -> _Scored:
+        held = dict(self._stores.lexical.search(query.text, len(known.ids), known.ids))
         lexical = np.array([held.get(id_, 0.0) for id_ in known.ids])
-        whole = cosines(known.vectors, vector[None])[:, 0]
-        sentences = cosines(known.sentence_vectors, vector[None])[:, 0]
+        whole = cosines(known.vectors, query.vector[None])[:, 0]
+        sentences = cosines(known.sentence_vectors, query.vector[None])[:, 0]
         best = np.maximum.reduceat(sentences, known.starts)
         total: Floats = standardised(lexical) + standardised(whole) + standardised(best)
         total = with_neighbours(total, known.vectors)
         top = np.argsort(-total, kind="stable")[:RERANKED]
         passages = self._stores.catalogue.passages(known.ids[i] for i in top)
-        shares = self._shares(asked, [_words(*passages[known.ids[i]]) for i in top])
-        added = np.full(len(total), shares.min())
-        added[top] = shares
-        similarity = self._stores.scale.read(np.maximum(whole, best))
-        return total + COVERAGE_WEIGHT * added, similarity, passages
+        read = [passages[known.ids[i]] for i in top]
+        coverage = self._shares(query.asked, [_words(*one) for one in read])
+        added = np.full(len(total), coverage.min())
+        added[top] = coverage
+        similarities = self._stores.scale.read(np.maximum(whole, best))
+        totals = total + COVERAGE_WEIGHT * added
+        order = np.argsort(-totals, kind="stable")
+        late = shares(query.words, query.asked.rarity, [item.codes for _, item in read])
+        if late is not None:  # `top` are the first of `order` too: no other has a greater share
+            fits = total[top] + BESIDE_LATE * coverage + LATE_WEIGHT * standardised(late)
+            order = np.array([*top[np.argsort(-fits, kind="stable")], *order[len(top) :]])
+        return _Scored(totals, order, similarities, passages)
 
     def _shares(self, asked: Asked, texts: Sequence[str]) -> Floats:
         """How much of the question's telling words each text holds, standardised.
@@ -151,8 +184,10 @@ class HybridRetriever(BaseRetriever):
         moved = [replace(e, rank=b.rank, score=b.score) for e, b in zip(order, best, strict=True)]
         return (*moved, *found[REREAD:])
 
-    def _read(self, question: str) -> Asked:
-        return Asked.read(question, self._stores.lexical.rarity(question_terms(question)))
+    def _read(self, question: str) -> _Query:
+        vector, words = embed_question(self._model(), question)
+        rarity = self._stores.lexical.rarity(question_terms(question))
+        return _Query(question, vector, words, Asked.read(question, rarity))
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [to_node(evidence) for evidence in self.evidence(query_bundle.query_str)]

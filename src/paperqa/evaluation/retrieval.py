@@ -20,6 +20,7 @@ from platformdirs import user_cache_path
 
 from paperqa.errors import InputError
 from paperqa.evaluation.statistics import Estimate, estimate
+from paperqa.index.schema import VERSION as CATALOGUE_VERSION
 from paperqa.library import Library
 from paperqa.passages import VERSION as PASSAGES_VERSION
 from paperqa.readers import Document, Unreadable
@@ -144,7 +145,7 @@ def _cache(corpus: Path, settings: Settings) -> Path:
     place, stat = corpus.resolve(), corpus.stat()
     made_from = (
         place.as_posix(), stat.st_size, stat.st_mtime_ns,
-        settings.embedding, settings.chunk_tokens, PASSAGES_VERSION,
+        settings.embedding, settings.chunk_tokens, PASSAGES_VERSION, CATALOGUE_VERSION,
     )  # fmt: skip
     key = sha256(repr(made_from).encode()).hexdigest()[:12]
     return user_cache_path("paperqa") / "retrieval" / f"{place.parent.name}-{key}"

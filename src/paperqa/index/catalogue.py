@@ -134,12 +134,18 @@ class Catalogue:
         """Those of the passages that are here, each with its paper."""
         query = (
             f"SELECT {PAPER_COLUMNS}, p.id, p.start, p.end, p.sentences, p.vector, "  # noqa: S608
-            "p.sentence_vectors FROM passages p JOIN papers ON papers.id = p.paper_id "
+            "p.sentence_vectors, p.codes FROM passages p JOIN papers ON papers.id = p.paper_id "
             "WHERE p.id IN (?)"
         )
         n = len(PAPER_FIELDS)
         found = ((to_paper(row[:n]), row[n:]) for row in self._by_ids(query, ids))
         return {str(row[0]): (paper, to_passage(paper, row)) for paper, row in found}
+
+    def lacks_codes(self) -> bool:
+        """Whether a passage has no codes of its words."""
+        return bool(
+            self._execute("SELECT EXISTS (SELECT 1 FROM passages WHERE codes IS NULL)")[0][0]
+        )
 
     def passage_ids(self, paper_ids: Iterable[str] | None = None) -> list[str]:
         """The passages of these papers, or all."""
@@ -226,9 +232,10 @@ class Catalogue:
             spans = np.array(p.sentences, np.int32).tobytes()
             vector = item.vector.astype(np.float32).tobytes()
             sentence_vectors = item.sentence_vectors.astype(np.float16).tobytes()
+            codes = None if item.codes is None else item.codes.tobytes()
             self._execute(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (p.id, paper_id, p.start, p.end, spans, vector, sentence_vectors),
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (p.id, paper_id, p.start, p.end, spans, vector, sentence_vectors, codes),
             )
         self._execute("INSERT OR IGNORE INTO pending VALUES (?)", (paper_id,))
 

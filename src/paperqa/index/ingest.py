@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,12 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from paperqa.errors import InputError
 from paperqa.index.duplicates import Grouping, regroup
+from paperqa.index.late_interaction import encode
 from paperqa.index.records import Source
 from paperqa.index.rows import EmbeddedPassage
 from paperqa.index.stores import Stores, batches
 from paperqa.likeness import VERSION as LIKENESS
-from paperqa.models.embedding import embed_texts
+from paperqa.models.embedding import embed_passages, embed_texts
 from paperqa.papers import heirs, infer_saved_years, merge
 from paperqa.passages import split
 from paperqa.readers import Document, Unreadable, read
@@ -216,23 +218,25 @@ class Ingest:
                 catalogue.set_meta("likeness", rule)
 
     def embed(self, papers: Sequence[Paper]) -> list[tuple[Paper, list[EmbeddedPassage]]]:
-        """Passages and sentences of all papers, embedded together: like lengths share a batch."""
-        if not papers:
-            return []
-        passages = [(paper, split(paper, self._max_tokens)) for paper in papers]
-        texts: list[str] = []
-        for paper, some in passages:
-            for passage in some:
-                texts.append(f"{paper.title}. {passage.text}" if paper.title else passage.text)
-                texts += [paper.text[start:end] for start, end in passage.sentences]
-        vectors = iter(embed_texts(self._model(), texts))
-        return [
-            (
-                paper,
-                [EmbeddedPassage(p, next(vectors), _take(vectors, len(p.sentences))) for p in some],
+        """Passages of all papers, embedded together, then all sentences: like lengths are quick."""
+        cut = [(paper, split(paper, self._max_tokens)) for paper in papers]
+        passages = [(paper, passage) for paper, some in cut for passage in some]
+        if not passages:
+            return [(paper, []) for paper in papers]
+        whole, words = embed_passages(
+            self._model(), [f"{o.title}. {p.text}" if o.title else p.text for o, p in passages]
+        )
+        parts = iter(
+            embed_texts(
+                self._model(),
+                [paper.text[start:end] for paper, p in passages for start, end in p.sentences],
             )
-            for paper, some in passages
-        ]
+        )
+        embedded = (
+            EmbeddedPassage(p, vector, _take(parts, len(p.sentences)), encode(some))
+            for (_, p), vector, some in zip(passages, whole, words, strict=True)
+        )
+        return [(paper, list(islice(embedded, len(some)))) for paper, some in cut]
 
     def _date(self, run: _Run) -> None:
         """Fill in the years that pages leave out, as far as all pages together tell them."""

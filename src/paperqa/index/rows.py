@@ -13,6 +13,8 @@ import numpy as np
 from paperqa.types import Paper, Passage, Where
 
 Row = tuple[Any, ...]
+Codes = np.ndarray
+"""The signs of the vectors of a passage's telling words: uint8, (words, dimensions / 8)."""
 PAPER_FIELDS = tuple(field.name for field in fields(Paper))
 PAPER_COLUMNS = ", ".join(f"papers.{name}" for name in PAPER_FIELDS)
 _LISTS = ("authors", "sources")
@@ -20,11 +22,15 @@ _LISTS = ("authors", "sources")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddedPassage:
-    """A passage with its vectors: float32 (dimensions,) and (sentences, dimensions)."""
+    """A passage with its vectors: float32 (dimensions,) and (sentences, dimensions).
+
+    `codes` are those of its words (`late_interaction.py`), None where the model gives none.
+    """
 
     passage: Passage
     vector: np.ndarray
     sentence_vectors: np.ndarray
+    codes: Codes | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,8 +124,8 @@ def from_json(record: str) -> Paper:
 
 
 def to_passage(paper: Paper, row: Row) -> EmbeddedPassage:
-    """A passage from id, start, end, sentences, vector and sentence_vectors."""
-    passage_id, start, end, sentences, vector, sentence_vectors = row
+    """A passage from id, start, end, sentences, vector, sentence_vectors and codes."""
+    passage_id, start, end, sentences, vector, sentence_vectors, codes = row
     spans = np.frombuffer(sentences, np.int32).reshape(-1, 2)
     return EmbeddedPassage(
         Passage(
@@ -132,6 +138,9 @@ def to_passage(paper: Paper, row: Row) -> EmbeddedPassage:
         ),
         np.frombuffer(vector, np.float32),
         np.frombuffer(sentence_vectors, np.float16).reshape(len(spans), -1).astype(np.float32),
+        None
+        if codes is None
+        else np.frombuffer(codes, np.uint8).reshape(-1, -(len(vector) // -32)),
     )
 
 

@@ -107,6 +107,10 @@ MIGRATIONS = (
     -- All that most filters ask of papers whose ids are known, so that the long texts aren't read.
     CREATE INDEX papers_facts ON papers (id, year, n_authors, organization);
     """,
+    """
+    -- The signs of the vectors of a passage's words in their context, a bit a dimension.
+    ALTER TABLE passages ADD COLUMN codes BLOB;
+    """,
 )
 VERSION = len(MIGRATIONS)
 _ROOM = 2**20  # bytes; with less, a write that failed did so for want of space

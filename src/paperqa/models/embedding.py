@@ -20,7 +20,7 @@ from paperqa.models import recipe
 from paperqa.models.artefacts import locate
 from paperqa.models.endpoint import EMBEDDING, connect
 from paperqa.models.hub import STATIC, find
-from paperqa.models.onnx import BATCH, Encoder
+from paperqa.models.onnx import BATCH, Encoder, Words
 from paperqa.models.recipe import MINILM, Recipe
 from paperqa.models.turns import turn
 from paperqa.settings import Settings
@@ -47,6 +47,17 @@ class RemoteEmbedding(ArrayEmbedding, Protocol):
         """As `encode`, for questions and claims."""
 
 
+@runtime_checkable
+class ContextualEmbedding(Protocol):
+    """An embedding model whose vectors are made of those of words in their context."""
+
+    def encode_with_words(self, texts: Sequence[str]) -> tuple[Vectors, tuple[Words, ...]]:
+        """As `ArrayEmbedding.encode`, and the words of each text."""
+
+    def query_with_words(self, question: str) -> tuple[Vectors, Words]:
+        """The unit vector of a question, float32 (dimensions,), and its words."""
+
+
 class OnnxEmbedding(BaseEmbedding):
     """A sentence-transformer exported to ONNX: one vector from its tokens', of unit length.
 
@@ -71,6 +82,18 @@ class OnnxEmbedding(BaseEmbedding):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `ArrayEmbedding`."""
         return self._vectors([self._recipe.passage + text for text in texts])
+
+    def encode_with_words(self, texts: Sequence[str]) -> tuple[Vectors, tuple[Words, ...]]:
+        """See `ContextualEmbedding`."""
+        given = [self._recipe.passage + text for text in texts]
+        rows, words = self._encoder.rows_and_words(given, self._pooled)
+        return unit(rows), words
+
+    def query_with_words(self, question: str) -> tuple[Vectors, Words]:
+        """See `ContextualEmbedding`."""
+        given = [self._recipe.query + question]
+        rows, (words,) = self._encoder.rows_and_words(given, self._pooled)
+        return unit(rows)[0], words
 
     def _vectors(self, texts: Sequence[str]) -> Vectors:
         return unit(self._encoder.rows(texts, self._pooled))
@@ -162,6 +185,23 @@ def embed_texts(model: BaseEmbedding, texts: Sequence[str]) -> Vectors:
         if isinstance(model, ArrayEmbedding):
             return model.encode(texts)
         return unit(np.array(model.get_text_embedding_batch(list(texts)), np.float32))
+
+
+def embed_passages(
+    model: BaseEmbedding, texts: Sequence[str]
+) -> tuple[Vectors, Sequence[Words | None]]:
+    """As `embed_texts`, and the words of each text where the model knows them."""
+    if isinstance(model, ContextualEmbedding):
+        with turn():
+            return model.encode_with_words(texts)
+    return embed_texts(model, texts), [None] * len(texts)
+
+
+def embed_question(model: BaseEmbedding, question: str) -> tuple[Vectors, Words | None]:
+    """As `embed_query`, and the question's words where the model knows them."""
+    if isinstance(model, ContextualEmbedding):
+        return model.query_with_words(question)
+    return embed_query(model, question), None
 
 
 def embed_query(model: BaseEmbedding, question: str) -> Vectors:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,14 @@ _INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
 
 Read = Callable[[Mapping[str, NDArray[Any]], NDArray[np.int64]], NDArray[Any]]
 """From a batch's outputs by name and its mask (texts, tokens) to one row a text."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """The words of a text and their vectors in its context: float32, (words, dimensions)."""
+
+    words: tuple[str, ...]
+    vectors: NDArray[np.float32]
 
 
 class Encoder:
@@ -53,20 +63,44 @@ class Encoder:
         Texts of like length share a batch, so that little is padding.
         """
         encoded = self._tokenizer.encode_batch_fast(list(texts))
-        tokens = [one.ids for one in encoded]
-        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
-        rows: list[Any] = [None] * len(tokens)
+        pairs = bool(texts) and isinstance(texts[0], tuple)
+        return np.array(self._in_batches(encoded, read, pairs=pairs), np.float32)
+
+    def rows_and_words(
+        self, texts: Sequence[str], read: Read
+    ) -> tuple[NDArray[Any], tuple[Words, ...]]:
+        """As `rows`, and the words of each text, none where the model gives no states of tokens."""
+        encoded = self._tokenizer.encode_batch(list(texts))  # the fast way leaves out the offsets
+
+        def read_both(outputs: Mapping[str, NDArray[Any]], mask: NDArray[np.int64]) -> list[Any]:
+            states = next(
+                (one for one in outputs.values() if one.ndim == 3), np.empty((len(mask), 0))
+            )
+            return list(zip(read(outputs, mask), states, strict=True))
+
+        done = self._in_batches(encoded, read_both)
+        words = (_words(*given) for given in zip(texts, encoded, [d[1] for d in done], strict=True))
+        return np.array([row for row, _ in done], np.float32), tuple(words)
+
+    def _in_batches(
+        self, encoded: Sequence[Any], read: Callable[..., Any], *, pairs: bool = False
+    ) -> list[Any]:
+        order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
+        rows: list[Any] = [None] * len(encoded)
         for i in range(0, len(order), BATCH):
             batch = order[i : i + BATCH]
-            types = [encoded[n].type_ids for n in batch] if isinstance(texts[0], tuple) else None
-            done = self._run([tokens[n] for n in batch], types, read)
+            types = [encoded[n].type_ids for n in batch] if pairs else None
+            done = self._run([encoded[n].ids for n in batch], types, read)
             for n, row in zip(batch, done, strict=True):
                 rows[n] = row
-        return np.array(rows, np.float32)
+        return rows
 
     def _run(
-        self, tokens: Sequence[list[int]], types: Sequence[list[int]] | None, read: Read
-    ) -> NDArray[Any]:
+        self,
+        tokens: Sequence[list[int]],
+        types: Sequence[list[int]] | None,
+        read: Callable[..., Any],
+    ) -> Any:
         lengths = np.array([len(row) for row in tokens])
         mask = (np.arange(lengths.max()) < lengths[:, None]).astype(np.int64)
         ids = np.zeros_like(mask)  # what the mask hides may be any token
@@ -79,3 +113,18 @@ class Encoder:
             None, {name: value for name, value in feed.items() if name in self._inputs}
         )
         return read(dict(zip(self._outputs, outputs, strict=True)), mask)
+
+
+def _words(text: str, encoded: Any, states: NDArray[Any]) -> Words:
+    """The mean of the states of each word's pieces; punctuation is no word."""
+    words, vectors = [], []
+    if len(states):
+        places = [n for n, word in enumerate(encoded.word_ids) if word is not None]
+        for _, pieces in groupby(places, key=encoded.word_ids.__getitem__):
+            some = [*pieces]
+            word = text[encoded.offsets[some[0]][0] : encoded.offsets[some[-1]][1]]
+            if any(char.isalnum() for char in word):
+                words.append(word)
+                vectors.append(states[some[0] : some[-1] + 1].mean(axis=0))
+    width = states.shape[-1] if states.ndim == 2 else 0
+    return Words(tuple(words), np.array(vectors, np.float32).reshape(len(words), width))

@@ -29,10 +29,13 @@ def passages(n: int = 48) -> list[str]:
 
 def open_sample(settings: Settings, embedding: BaseEmbedding) -> Library:
     """The library of sample papers; indexes it when it isn't there yet."""
+    from paperqa.index.schema import VERSION
     from paperqa.library import Library
 
     version = sha256(PAPERS.read_bytes()).hexdigest()[:12]
-    made_with = sha256(f"{embedding.model_name} {settings.chunk_tokens}".encode()).hexdigest()[:6]
+    made_with = sha256(
+        f"{embedding.model_name} {settings.chunk_tokens} {VERSION}".encode()
+    ).hexdigest()[:6]
     folder = settings.models.parent / "sample" / f"{version}-{made_with}"
     library = Library(folder, settings=settings, embedding=embedding)
     if not len(library):
