@@ -32,8 +32,17 @@ from paperqa.settings import load_settings
 
 REPEATS = 3
 GOAL = 0.85
-STAGES = ("read", "split", "embed_texts")  # functions of paperqa.index.ingest
-LABELS = ("read, parse", "cut into passages", "embed", "store, and the rest")
+STAGES = (
+    "read",
+    "split",
+    "embed_passages",
+    "embed_texts",
+    "encode",
+)  # functions of paperqa.index.ingest
+LABELS = (
+    "read, parse", "cut into passages", "embed passages", "embed sentences", "codes of words",
+    "store, and the rest",
+)  # fmt: skip
 
 
 def main() -> None:

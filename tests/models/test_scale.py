@@ -74,7 +74,8 @@ def test_a_library_refuses_and_answers_alike_whatever_its_models_scale(
             answers.append([library.ask(ON), library.ask(OFF)])
             similar.append([library.search(question, 5) for question in (ON, OFF)])
     for plain, narrow in zip(*answers, strict=True):
-        assert (narrow.refused, narrow.text) == (plain.refused, plain.text)
+        assert narrow.refused == plain.refused
+        assert plain.refused or narrow.text == plain.text  # the nearest may be in another order
     assert [answer.refused for answer in answers[0]] == [False, True]
     for plain, narrow in zip(*similar, strict=True):
         found = {e.paper.id: e for e in narrow}
