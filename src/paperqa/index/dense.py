@@ -8,11 +8,13 @@ give it a line. Nodes carry ids only: the text is kept once, in the catalogue.
 from __future__ import annotations
 
 import shutil
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -121,7 +123,7 @@ class DenseIndex:
             for (id_, paper_id), vector in zip(ids, vectors, strict=True)
         ]
         if nodes:
-            with self._guard() as opened:
+            with self._guard() as opened, undisturbed():
                 opened.store.add(nodes)
 
     def ids(self) -> list[str]:
@@ -170,6 +172,25 @@ class DenseIndex:
 
 
 @contextmanager
+def undisturbed() -> Iterator[None]:
+    """Holds a Ctrl-C back until the end.
+
+    pydantic, by which LlamaIndex writes nodes, takes one for an error of its own, or for none.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[tuple[int, FrameType | None]] = []
+    before = signal.signal(signal.SIGINT, lambda *given: pressed.append(given))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed and callable(before):
+        before(*pressed[0])
+
+
+@contextmanager
 def damage_reported(folder: Path, kind: str) -> Iterator[None]:
     """Any failure of an index is said in one sentence; the catalogue can rebuild it."""
     try:
@@ -178,8 +199,6 @@ def damage_reported(folder: Path, kind: str) -> Iterator[None]:
         raise
     except BaseException as error:  # Rust panics derive from BaseException
         said = str(error).lower()
-        if "keyboardinterrupt" in said:  # pydantic's serializer wraps one that reaches it
-            raise KeyboardInterrupt from error
         if "disk is full" in said or "no space left" in said or is_full(folder):
             raise disk_full(folder) from error
         if "readonly" in said or "permission" in said:
