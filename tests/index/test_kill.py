@@ -136,6 +136,15 @@ def test_an_add_killed_while_words_are_committed_is_healed(files, tmp_path):
         assert_healthy(library)
 
 
+@pytest.fixture
+def _interruptible():
+    """Ctrl-C counts, though a shell has what it runs in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_ctrl_c_keeps_what_was_committed(tmp_path, embedding):
     names = [f"p{n}" for n in range(480)]
     file = write_papers(tmp_path / "many.jsonl", names)
@@ -163,6 +172,7 @@ def test_ctrl_c_keeps_what_was_committed(tmp_path, embedding):
         assert library.problems() == []
 
 
+@pytest.mark.usefixtures("_interruptible")
 def test_ctrl_c_waits_for_the_end_of_what_it_must_not_disturb():
     done = []
     with pytest.raises(KeyboardInterrupt), undisturbed():

@@ -111,8 +111,8 @@ class PaperList:
         choice = self.choice
         gr.on(fn=self._organizations, inputs=[], outputs=self.filters[3], **QUIET)
         gr.on(fn=self.show, inputs=[], outputs=self.outputs, **QUIET)
-        for each in self.filters:
-            each.change(partial(self.turn, None), **listed)
+        changes = [each.change for each in self.filters]  # one event: the last of them is shown
+        gr.on(changes, partial(self.turn, None), trigger_mode="always_last", **listed)
         self.number.submit(self.show, **listed)
         for button, step in ((self.back, -1), (self.forth, 1)):
             button.click(partial(self.turn, step), **listed).then(js=_TO_TOP)
