@@ -27,6 +27,6 @@ def test_the_local_model_follows_none_of_ten(injection, local_llm, tmp_path):
 
 
 def test_quotes_follow_none_and_what_follows_is_noticed(injection, tmp_path, monkeypatch):
-    assert [row for row in injection.attack_library(tmp_path / "a", "none", 9) if row[2]] == []
+    assert [row for row in injection.attack_library(tmp_path / "a", "none", 15) if row[2]] == []
     monkeypatch.setattr("paperqa.retrieve.is_statement", lambda text: True)
-    assert [row for row in injection.attack_library(tmp_path / "b", "none", 3) if row[2]] != []
+    assert [row for row in injection.attack_library(tmp_path / "b", "none", 5) if row[2]] != []
