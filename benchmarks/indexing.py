@@ -32,13 +32,8 @@ from paperqa.settings import load_settings
 
 REPEATS = 3
 GOAL = 0.85
-STAGES = (
-    "read",
-    "split",
-    "embed_passages",
-    "embed_texts",
-    "encode",
-)  # functions of paperqa.index.ingest
+# Functions of paperqa.index.ingest
+STAGES = ("read", "split", "embed_passages", "embed_texts", "encode")
 LABELS = (
     "read, parse", "cut into passages", "embed passages", "embed sentences", "codes of words",
     "store, and the rest",

@@ -9,8 +9,8 @@ from paperqa.types import Where
 
 _PAPERS = "papers|works|studies|surveys|reviews|articles|publications|theses"
 _THINGS = (
-    f"{_PAPERS}|methods|models|approaches|techniques|ways|datasets|benchmarks|architectures|alternatives|systems|networks|frameworks|"
-    "algorithms|transformers|classifiers|groups"
+    f"{_PAPERS}|methods|models|approaches|techniques|ways|datasets|benchmarks|architectures|"
+    "alternatives|systems|networks|frameworks|algorithms|transformers|classifiers|groups"
 )
 _NO_VERB = (
     r"(?!(?:is|are|was|were|do|does|did|can|could|has|have|had|of|the|an?|for|to|in|on|that|"

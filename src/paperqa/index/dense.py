@@ -175,7 +175,7 @@ class DenseIndex:
 def undisturbed() -> Iterator[None]:
     """Holds a Ctrl-C back until the end.
 
-    pydantic, by which LlamaIndex writes nodes, takes one for an error of its own, or for none.
+    pydantic, by which LlamaIndex writes nodes, makes an error of its own of one.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
