@@ -107,9 +107,12 @@ class Citations:
         held, sentences, _ = _best_quotes(text, source)
         return sentences if held >= _LEANS else ()
 
-    def quote(self, paper: Paper, sentence: Sentence) -> Claim:
-        """A claim that is a sentence of a paper, word for word."""
-        return Claim(sentence.text, (self._mark(paper, sentence, 1.0),), True, VERBATIM)
+    def quote(self, paper: Paper, sentence: Sentence, part: str | None = None) -> Claim:
+        """A claim that is a sentence of a paper, or part of it, word for word; all of it is cited.
+
+        "…" stands in a part for what was left out.
+        """
+        return Claim(part or sentence.text, (self._mark(paper, sentence, 1.0),), True, VERBATIM)
 
     def state(self, text: str, cited: Iterable[tuple[Paper, Sentence]]) -> Claim:
         """A claim that the catalogue makes true; it points to papers, which need not say it."""

@@ -73,9 +73,9 @@ class Draft:
         if self.stopped:
             raise Stopped
 
-    def quote(self, paper: Paper, sentence: Sentence) -> str:
-        """A sentence of a paper as a claim, word for word; gives the piece to show."""
-        claim = self.citations.quote(paper, sentence)
+    def quote(self, paper: Paper, sentence: Sentence, part: str | None = None) -> str:
+        """A sentence of a paper, or part of it, as a claim; gives the piece to show."""
+        claim = self.citations.quote(paper, sentence, part)
         self.claims.append(claim)
         return shown(claim)
 

@@ -16,6 +16,7 @@ from functools import partial
 from llama_index.core.llms import ChatMessage
 
 from paperqa.answering.draft import Draft, to_read
+from paperqa.answering.excerpt import IsTelling, excerpts, shortened, telling
 from paperqa.answering.listing import is_about
 from paperqa.answering.verdict import LIKELIEST, verdict
 from paperqa.answering.wording import REFUSAL, asked, checked, is_refusal, sentences, turns
@@ -33,6 +34,7 @@ MIN_ODDS, SURE_ODDS, LEAD_WEIGHT, AMOUNT_ODDS = 0.0, 3.5, 0.4, 1.5
 NO_AMOUNT = "gives no amount, which is what was asked for"
 READ, READ_TOKENS = {False: 6, True: 8}, 1500  # of a paper, at most: more for how and why
 READ_AT_ONCE = 14  # sentences of each paper, by a strong model; no other is quoted beside words
+QUOTED = {False: 6, True: 5}  # without a model, at most: of facts, parts of sentences
 NEAR = 4  # the sentences that fit best: a fact rests on one of them
 SECONDING = {False: 1, True: NEAR}  # the best sentences are quoted too: more for how and why
 _EXPLAINS = re.compile(
@@ -114,9 +116,9 @@ def _more_quotes(draft: Draft, evidence: Evidence, n: int) -> Iterator[str]:
     near = evidence.statements[:READ_AT_ONCE]
     fitting = [s for s in near if not missing or has_figure(s.text)]
     quoted = {(c.paper_id, c.start) for c in draft.citations.citations}
-    for best in fitting[:n]:
-        if len(best.text.split()) <= _room(draft) and (evidence.paper.id, best.start) not in quoted:
-            yield draft.quote(evidence.paper, best) + " "
+    unquoted = [s for s in fitting[:n] if (evidence.paper.id, s.start) not in quoted]
+    for sentence, text in excerpts(unquoted, _room(draft), _is_telling(draft, evidence)).items():
+        yield draft.quote(evidence.paper, sentence, text) + " "
 
 
 class _Reading:
@@ -196,13 +198,17 @@ def _free(draft: Draft, chat: ChatModel) -> Iterator[str]:
 
 def _quote(draft: Draft, evidence: Evidence) -> Iterator[str]:
     """The sentences that fit best, as many as a reader takes in at once, in the paper's order."""
-    chosen: list[Sentence] = []
-    for sentence in evidence.statements[: 5 if _explains(draft) else 3]:
-        words = sum(len(s.text.split()) for s in [*chosen, sentence])
-        if not chosen or words <= _most(draft):
-            chosen.append(sentence)
+    best, is_telling = evidence.statements[: QUOTED[_explains(draft)]], _is_telling(draft, evidence)
+    first = sum(len(shortened(s.text, is_telling).split()) for s in best[:1])  # however long it is
+    chosen = excerpts(best, max(first, _most(draft)), is_telling)
     for sentence in sorted(chosen, key=lambda s: s.start):
-        yield draft.quote(evidence.paper, sentence) + " "
+        yield draft.quote(evidence.paper, sentence, chosen[sentence]) + " "
+
+
+def _is_telling(draft: Draft, evidence: Evidence) -> IsTelling:
+    """What a quote must keep; how and why is told by all of a sentence."""
+    question = draft.question.standalone
+    return (lambda _: True) if explains(question) else telling(question, evidence.paper.title)
 
 
 def _most(draft: Draft) -> int:
