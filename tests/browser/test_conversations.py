@@ -64,12 +64,12 @@ def test_exports_hold_the_conversation(page):
     kind, text = saved("Markdown")
     assert kind == "md"
     assert text.startswith(f"# {QUESTION}\n\n## {QUESTION}\n\n“Tide gauges report")
-    assert "[3] **TideFormer: A Transformer for Tide Gauges** (Harbour Lab" in text
+    assert "[2] **TideFormer: A Transformer for Tide Gauges** (Harbour Lab" in text
     kind, text = saved("JSON")
     assert kind == "json"
     (turn,) = json.loads(text)["turns"]
     assert turn["question"] == QUESTION
-    assert len(turn["answer"]["citations"]) == 3
+    assert len(turn["answer"]["citations"]) == 2
     kind, text = saved("BibTeX")
     assert kind == "bib"
     assert text.startswith("@misc{harbourlab")

@@ -34,7 +34,7 @@ MIN_ODDS, SURE_ODDS, LEAD_WEIGHT, AMOUNT_ODDS = 0.0, 3.5, 0.4, 1.5
 NO_AMOUNT = "gives no amount, which is what was asked for"
 READ, READ_TOKENS = {False: 6, True: 8}, 1500  # of a paper, at most: more for how and why
 READ_AT_ONCE = 14  # sentences of each paper, by a strong model; no other is quoted beside words
-QUOTED = {False: 6, True: 5}  # without a model, at most: of facts, parts of sentences
+QUOTED, FREELY = {False: 6, True: 5}, 2  # without a model; the others must have to do with a fact
 NEAR = 4  # the sentences that fit best: a fact rests on one of them
 SECONDING = {False: 1, True: NEAR}  # the best sentences are quoted too: more for how and why
 _EXPLAINS = re.compile(
@@ -199,8 +199,9 @@ def _free(draft: Draft, chat: ChatModel) -> Iterator[str]:
 def _quote(draft: Draft, evidence: Evidence) -> Iterator[str]:
     """The sentences that fit best, as many as a reader takes in at once, in the paper's order."""
     best, is_telling = evidence.statements[: QUOTED[_explains(draft)]], _is_telling(draft, evidence)
+    fitting = [s for rank, s in enumerate(best) if rank < FREELY or is_telling(s.text)]
     first = sum(len(shortened(s.text, is_telling).split()) for s in best[:1])  # however long it is
-    chosen = excerpts(best, max(first, _most(draft)), is_telling)
+    chosen = excerpts(fitting, max(first, _most(draft)), is_telling)
     for sentence in sorted(chosen, key=lambda s: s.start):
         yield draft.quote(evidence.paper, sentence, chosen[sentence]) + " "
 

@@ -83,7 +83,9 @@ class Sidebar:
             **QUIET,
         )
         self.words.change(search, [self.words, conversation], self.list, **QUIET)
-        self.delete.click(delete, [self.delete, conversation, view], outputs, js=_SURE, **QUIET)
+        asked = [self.delete, conversation, view]
+        # A click that was taken back is still on its way when the next one comes.
+        self.delete.click(delete, asked, outputs, js=_SURE, trigger_mode="multiple", **QUIET)
         for name, button in self.exports.items():
             self._wire_export(name, button, conversation)
 
