@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -117,14 +116,19 @@ class Encoder:
 
 def _words(text: str, encoded: Any, states: NDArray[Any]) -> Words:
     """The mean of the states of each word's pieces; punctuation is no word."""
-    words, vectors = [], []
-    if len(states):
-        places = [n for n, word in enumerate(encoded.word_ids) if word is not None]
-        for _, pieces in groupby(places, key=encoded.word_ids.__getitem__):
-            some = [*pieces]
-            word = text[encoded.offsets[some[0]][0] : encoded.offsets[some[-1]][1]]
-            if any(char.isalnum() for char in word):
-                words.append(word)
-                vectors.append(states[some[0] : some[-1] + 1].mean(axis=0))
-    width = states.shape[-1] if states.ndim == 2 else 0
-    return Words(tuple(words), np.array(vectors, np.float32).reshape(len(words), width))
+    if states.ndim < 2 or not len(states):
+        return Words((), np.empty((0, 0), np.float32))
+    word_ids, offsets = encoded.word_ids, encoded.offsets  # made anew whenever they are looked at
+    pieces = [n for n, word in enumerate(word_ids) if word is not None]
+    firsts = [i for i, n in enumerate(pieces) if not i or word_ids[n] != word_ids[pieces[i - 1]]]
+    ends = [*firsts[1:], len(pieces)]
+    words = [
+        text[offsets[pieces[first]][0] : offsets[pieces[end - 1]][1]]
+        for first, end in zip(firsts, ends, strict=True)
+    ]
+    kept = [n for n, word in enumerate(words) if any(char.isalnum() for char in word)]
+    if not kept:
+        return Words((), np.empty((0, states.shape[1]), np.float32))
+    sums = np.add.reduceat(states[pieces], firsts)
+    means = sums / np.subtract(ends, firsts)[:, None]
+    return Words(tuple(words[n] for n in kept), means[kept].astype(np.float32))
