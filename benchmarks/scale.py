@@ -4,8 +4,9 @@
 
 The papers are arXiv's (`arxiv_40k.jsonl.gz`) and, beyond 40,000, copies of them with the words of
 each sentence shuffled. Years and organisations are made up, for filters to choose from.
-Vectors are potion's, stretched to MiniLM's 384 dimensions: size and time are MiniLM's, and 120,000
-papers are indexed in minutes. A question is embedded by MiniLM all the same, for its time.
+Vectors are potion's, stretched to MiniLM's 384 dimensions, those of words are drawn by lot: size
+and time are MiniLM's, and 120,000 papers are indexed in minutes. A question is embedded by MiniLM
+all the same, for its time.
 
 Every measurement is a process of its own, so that memory is its own. The rival is bare Chroma on
 the same vectors, with the year as metadata where a filter is measured.
@@ -18,6 +19,7 @@ import gzip
 import json
 import os
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -26,6 +28,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -36,6 +39,7 @@ from growth import plot, report
 from paperqa import Library
 from paperqa.models.artefacts import locate
 from paperqa.models.embedding import embed_query, load_embedding, unit
+from paperqa.models.onnx import Words
 from paperqa.models.static import StaticEmbedding
 from paperqa.papers import paper_id
 from paperqa.settings import load_settings
@@ -63,17 +67,29 @@ class Stretched(BaseEmbedding):
 
     _potion: Any = PrivateAttr()
     _minilm: Any = PrivateAttr()
+    _words: Any = PrivateAttr()
 
     def __init__(self, minilm: BaseEmbedding) -> None:
         super().__init__(model_name="potion-base-8M, stretched")
         models = load_settings(llm="none").models
         self._potion = StaticEmbedding(*locate(models, "potion"), "potion-base-8M")
         self._minilm = minilm
+        self._words = np.random.default_rng(0).normal(size=(4096, DIMENSIONS)).astype(np.float32)
 
     def encode(self, texts: list[str]) -> np.ndarray:
         """Unit vectors: float32, (len(texts), 384)."""
         vectors = self._potion.encode(texts)
         return unit(np.hstack([vectors, vectors[:, : DIMENSIONS - vectors.shape[1]]]))
+
+    def encode_with_words(self, texts: list[str]) -> tuple[np.ndarray, tuple[Words, ...]]:
+        """As `encode`, and each text's words."""
+        words = [tuple(re.findall(r"\w+", text)) for text in texts]
+        rows = [[crc32(word.encode()) % len(self._words) for word in some] for some in words]
+        return self.encode(texts), tuple(map(Words, words, map(self._words.__getitem__, rows)))
+
+    def query_with_words(self, question: str) -> tuple[np.ndarray, Words]:
+        """The vector of a question, and MiniLM's of its words."""
+        return self.encode([question])[0], self._minilm.query_with_words(question)[1]
 
     def _get_text_embedding(self, text: str) -> list[float]:
         return self.encode([text])[0].tolist()

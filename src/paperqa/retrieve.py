@@ -232,10 +232,8 @@ def _judged(
     spans = item.passage.sentences
     texts = [paper.text[slice(*span)] for span in spans]
     fits = sentence_scores(asked, paper.title, texts, nearness.tolist())
-    ranked = sorted(
-        zip(spans, texts, fits, strict=True),
-        key=lambda s: (not is_statement(s[1]), -s[2], s[0]),
-    )
+    states = [is_statement(text) for text in texts]
+    ranked = sorted(range(len(spans)), key=lambda i: (not states[i], -fits[i], spans[i]))
     return Evidence(
         paper=paper,
         passage=item.passage,
@@ -243,8 +241,8 @@ def _judged(
         rank=rank,
         similarity=round(scores[1], 6),
         coverage=round(scores[2], 6),
-        sentences=tuple(Sentence(*span, text, round(fit, 6)) for span, text, fit in ranked),
-        n_statements=sum(map(is_statement, texts)),
+        sentences=tuple(Sentence(*spans[i], texts[i], round(fits[i], 6)) for i in ranked),
+        n_statements=sum(states),
     )
 
 

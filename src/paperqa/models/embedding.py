@@ -229,7 +229,7 @@ def cosines(rows: Vectors, others: Vectors) -> Vectors:
     Not by matrix product: OpenBLAS's threads wait busily after one, in the way of the embedding
     model's, so that a search takes twice as long.
     """
-    return np.asarray(np.einsum("ij,kj->ik", rows, others))
+    return np.asarray(np.vecdot(rows[:, None], others[None]))
 
 
 def unit(vectors: Vectors) -> Vectors:
