@@ -94,11 +94,15 @@ def _page(browser, address):
 @pytest.fixture
 def page(_page):
     """A new conversation over the five made-up papers, where other tests have left theirs."""
-    _page.get_by_role("tab", name="Chat").click()
-    _page.get_by_role("button", name="New conversation").click()
-    expect(_page.locator("#chat .welcome")).to_be_visible()
-    expect(question_box(_page)).to_be_focused()
-    return _page
+    return _anew(_page)
+
+
+def _anew(page):
+    page.get_by_role("tab", name="Chat").click()
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#chat .welcome")).to_be_visible()
+    expect(question_box(page)).to_be_focused()
+    return page
 
 
 @pytest.fixture
@@ -139,6 +143,18 @@ def told(_worded):
     speaker[:] = [told]
     yield told
     told.goes("m")
+
+
+@pytest.fixture(scope="package")
+def _told_page(browser, _worded):
+    with _people(browser) as open_:
+        yield open_page(open_(), _worded[0])
+
+
+@pytest.fixture
+def told_page(_told_page, told):
+    """A new conversation with `told`, on a page that other tests have used before."""
+    return _anew(_told_page)
 
 
 def open_page(context, address):

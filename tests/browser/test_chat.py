@@ -111,41 +111,39 @@ def test_a_refusal_looks_different_and_names_the_nearest_papers(page):
     assert refused != ask(page, QUESTION).locator(".answer").evaluate(background)
 
 
-def test_stop_ends_the_work_of_the_model_and_one_can_go_on(context, told):
-    page = open_page(context, told.address)
+def test_stop_ends_the_work_of_the_model_and_one_can_go_on(told_page, told):
     told.mumbles = True
     told.say(HOURS, HALVES)
-    begin(page, QUESTION)
-    turn = page.locator("#live .turn")
+    begin(told_page, QUESTION)
+    turn = told_page.locator("#live .turn")
     expect(turn.locator(".answer")).to_contain_text("up to 9 hours.")
-    button(page, "Stop").click()
+    button(told_page, "Stop").click()
     expect(turn).to_contain_text("Stopped. This turn is not kept.")
     expect(turn.locator(".answer")).to_contain_text("up to 9 hours.")
     assert told.gone.wait(10)
     told.gone.clear()
     told.mumbles = False
     told.answer(HALVES)
-    mark_last_turn(page)
-    button(page, "Retry").click()
-    expect(finished(page).locator(".answer")).to_contain_text("It halves the error")
-    expect(page.locator("#chat .turn")).to_have_count(1)
+    mark_last_turn(told_page)
+    button(told_page, "Retry").click()
+    expect(finished(told_page).locator(".answer")).to_contain_text("It halves the error")
+    expect(told_page.locator("#chat .turn")).to_have_count(1)
 
 
-def test_while_an_answer_comes_its_markers_work_and_the_next_question_waits(context, told):
-    page = open_page(context, told.address)
+def test_while_an_answer_comes_its_markers_work_and_the_next_question_waits(told_page, told):
     told.say(HOURS, HALVES)
-    begin(page, QUESTION)
-    turn = page.locator("#live .turn")
+    begin(told_page, QUESTION)
+    turn = told_page.locator("#live .turn")
     expect(turn.locator(".answer")).to_contain_text("up to 9 hours.")
-    expect(question_box(page)).to_have_value("")
-    question_box(page).fill("What is its error?")
-    question_box(page).press("Enter")
+    expect(question_box(told_page)).to_have_value("")
+    question_box(told_page).fill("What is its error?")
+    question_box(told_page).press("Enter")
     turn.get_by_role("link", name="Citation 1: TideFormer").click()
     expect(turn.locator("mark:target")).to_be_focused()
     told.answer("")
-    expect(finished(page).locator(".answer")).to_contain_text("It halves the error")
-    expect(page.locator("#chat .turn")).to_have_count(1)
-    expect(question_box(page)).to_have_value("What is its error?")
+    expect(finished(told_page).locator(".answer")).to_contain_text("It halves the error")
+    expect(told_page.locator("#chat .turn")).to_have_count(1)
+    expect(question_box(told_page)).to_have_value("What is its error?")
 
 
 def test_what_goes_with_an_answer(context, address):
@@ -198,8 +196,7 @@ def test_what_goes_with_an_answer(context, address):
     expect(page.get_by_text("This browser lets no page copy")).to_be_visible()
 
 
-def test_a_model_that_fails_leaves_a_usable_page(context, told):
-    page = open_page(context, told.address)
+def test_a_model_that_fails_leaves_a_usable_page(told_page, told):
     for how, words, failure, evidence in [
         ("broken", "", "No answer. broken: the server failed (500: as asked)", "5 papers found"),
         ("dies", HOURS, "Broken off. dies: the model server broke off", "1 paper cited"),
@@ -207,17 +204,17 @@ def test_a_model_that_fails_leaves_a_usable_page(context, told):
         told.goes(how)
         if words:
             told.say(f"{HOURS}{HALVES}")
-        turn = ask(page, QUESTION)
+        turn = ask(told_page, QUESTION)
         expect(turn.get_by_role("alert")).to_contain_text(failure)
         expect(turn.locator(".answer")).to_contain_text(words)
         expect(turn.locator(".evidence > .label")).to_have_text(evidence)
         expect(turn.locator(".card").first).to_be_visible()
     told.goes("m")
     told.answer(HALVES)
-    mark_last_turn(page)
-    button(page, "Retry").click()
-    expect(finished(page).locator(".answer")).to_contain_text("It halves the error")
-    expect(page.locator("#chat .turn")).to_have_count(1)
+    mark_last_turn(told_page)
+    button(told_page, "Retry").click()
+    expect(finished(told_page).locator(".answer")).to_contain_text("It halves the error")
+    expect(told_page.locator("#chat .turn")).to_have_count(1)
 
 
 HACK = (
