@@ -94,10 +94,11 @@ class _Chat:
     def _then_watch(self, event: Any) -> None:
         screen, watched = self._screen, gr.State(None)
         multiple: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}  # others may be under way
-        watching = event.then(
+        event.then(
             self._watch, screen.view, [screen.live, watched], concurrency_limit=None, **multiple
         )
-        watching.then(self._end, watched, screen.components, **multiple)
+        # No `then`, which would follow also where a page shows something else by now
+        watched.change(self._end, watched, screen.components, **multiple)
 
     # --- asking --------------------------------------------------------------------------------
 
@@ -166,19 +167,20 @@ class _Chat:
         pressed there. At its end the view is given, by the one event that watched it.
         """
         if view is None or view.is_watched:
-            yield gr.skip(), None
+            yield gr.skip(), gr.skip()
             return
         view.is_watched, asked = True, view.asked
         async for _ in asked.changes():
             html = await asyncio.to_thread(lambda: asked.html)
             if view.is_left:
-                break
-            yield html, None
+                yield gr.skip(), gr.skip()
+                return
+            yield html, gr.skip()
         yield gr.skip(), view  # not the turn: what comes last is sent again after what is shown now
 
-    def _end(self, watched: View | None, request: gr.Request) -> Any:
+    def _end(self, watched: View, request: gr.Request) -> Any:
         """What else changes when an answer has ended."""
-        if watched is None or watched.is_left:
+        if watched.is_left:
             return gr.skip()
         with worded():
             return self._turn(watched.asked, request)
