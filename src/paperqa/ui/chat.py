@@ -164,7 +164,7 @@ class _Chat:
         """Show a turn while it changes, as long as the page shows it; ending this ends nothing.
 
         Only the turn: an update of anything else, even an empty one, can undo what is being
-        pressed there. At its end the view is given, by the one event that watched it.
+        pressed there. At the answer's end the view is given, by the one event that watched it.
         """
         if view is None or view.is_watched:
             yield gr.skip(), gr.skip()
@@ -173,10 +173,10 @@ class _Chat:
         async for _ in asked.changes():
             html = await asyncio.to_thread(lambda: asked.html)
             if view.is_left:
-                yield gr.skip(), gr.skip()
-                return
+                break
             yield html, gr.skip()
-        yield gr.skip(), view  # not the turn: what comes last is sent again after what is shown now
+        # Not the turn: what comes last is sent again after what is shown now
+        yield gr.skip(), gr.skip() if view.is_left else view
 
     def _end(self, watched: View, request: gr.Request) -> Any:
         """What else changes when an answer has ended."""
