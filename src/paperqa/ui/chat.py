@@ -94,11 +94,10 @@ class _Chat:
     def _then_watch(self, event: Any) -> None:
         screen, watched = self._screen, gr.State(None)
         multiple: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}  # others may be under way
-        event.then(
+        watching = event.then(
             self._watch, screen.view, [screen.live, watched], concurrency_limit=None, **multiple
         )
-        # No `then`, which would follow also where a page shows something else by now
-        watched.change(self._end, watched, screen.components, **multiple)
+        watching.then(self._end, watched, screen.components, **multiple)
 
     # --- asking --------------------------------------------------------------------------------
 
@@ -164,23 +163,22 @@ class _Chat:
         """Show a turn while it changes, as long as the page shows it; ending this ends nothing.
 
         Only the turn: an update of anything else, even an empty one, can undo what is being
-        pressed there. At the answer's end the view is given, by the one event that watched it.
+        pressed there. At its end the view is given, by the one event that watched it.
         """
         if view is None or view.is_watched:
-            yield gr.skip(), gr.skip()
+            yield gr.skip(), None
             return
         view.is_watched, asked = True, view.asked
         async for _ in asked.changes():
             html = await asyncio.to_thread(lambda: asked.html)
             if view.is_left:
                 break
-            yield html, gr.skip()
-        # Not the turn: what comes last is sent again after what is shown now
-        yield gr.skip(), gr.skip() if view.is_left else view
+            yield html, None
+        yield gr.skip(), view  # not the turn: what comes last is sent again after what is shown now
 
-    def _end(self, watched: View, request: gr.Request) -> Any:
+    def _end(self, watched: View | None, request: gr.Request) -> Any:
         """What else changes when an answer has ended."""
-        if watched.is_left:
+        if watched is None or watched.is_left:
             return gr.skip()
         with worded():
             return self._turn(watched.asked, request)
