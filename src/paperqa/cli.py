@@ -276,7 +276,7 @@ cli.add_command(users)
 
 def main() -> None:
     """Run the command line."""
-    gc.set_threshold(50_000)  # to look for garbage in modules as they load takes a tenth of a second
+    gc.set_threshold(50_000)  # looking for garbage among modules takes a tenth of a second
     try:
         cli(standalone_mode=False)
     except click.exceptions.Exit as stop:
