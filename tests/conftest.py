@@ -33,15 +33,14 @@ _TOGETHER = ("test_bad_library", "test_kill")
 def pytest_collection_modifyitems(items):
     """Which tests have to share a worker; the others go to whichever is free.
 
-    Those of the page in a browser do, in order, and those of the page without one, for they share
-    a server and a library; those of the local model, which is loaded once; and those of a file that
-    first makes a library of some size. The browser's and the model's may run beside each other,
-    since neither has more than its share of threads. The long ones come first, lest one worker end
-    with them while the other has nothing.
+    Those of the page do, in order, for they share a server and a library; those of the local
+    model, which is loaded once; and those of a file that first makes a library of some size. The
+    page's and the model's may run beside each other, since neither has more than its share of
+    threads. The long ones come first, lest one worker end with them while the other has nothing.
     """
     for item in items:
-        if page := {"ui", "browser"} & set(item.path.parts):
-            item.add_marker(pytest.mark.xdist_group(page.pop()))
+        if {"ui", "browser"} & set(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group("page"))
         elif item.get_closest_marker("llm"):
             item.add_marker(pytest.mark.xdist_group("llm"))
         elif item.path.stem in _TOGETHER:
