@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """What is loaded by now stays: to look for garbage in it takes a tenth of the tests' time."""
+    """What is loaded by now stays: no need to look for garbage in it again and again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000)
