@@ -19,6 +19,8 @@ QUESTION = "What accuracy does the gate reach on Harbour?"
          "The gate is put before each layer…"),
         # Conditions, doubts and what others believed say how far a sentence holds
         ("With four times the data, we find the gate to be of use.", None),
+        ("With four times the data, experiments show that the gate is of use.", None),
+        ("However, under a heavy load, we find the gate to be of use.", None),
         ("We do not find that the gate is of any use.", None),
         ("It is believed that the gate is of no use here.", None),
         ("The gate is of use here, but only in long runs.", None),

@@ -31,8 +31,8 @@ _DENIES = re.compile(
 )
 # What is said holds only so far.
 _CONDITION = re.compile(
-    r"(?:when|if|under|given|with|without|for|on|at|after|before|across|among|over|unless|until|"
-    r"only|although|though|despite|while|whereas|assuming|even|compared|except|not?|neither|"
+    r"(?:^|, )(?:when|if|under|given|with|without|for|on|at|after|before|across|among|over|unless|"
+    r"until|only|although|though|despite|while|whereas|assuming|even|compared|except|not?|neither|"
     r"unlike|in (?!this\b|addition\b|particular\b|summary\b|contrast\b))\b",
     re.IGNORECASE,
 )
@@ -96,9 +96,9 @@ def shortened(sentence: str, is_telling: IsTelling) -> str:
 
 def _can_go(lead: str) -> bool:
     """Whether a sentence says the same without its first words."""
-    if lead.endswith("that"):
-        return bool(_REPORTS.search(lead)) and not _DENIES.search(lead)
-    return not _CONDITION.match(lead)
+    if _CONDITION.search(lead):
+        return False
+    return not lead.endswith("that") or bool(_REPORTS.search(lead) and not _DENIES.search(lead))
 
 
 def _count(texts: Sequence[str]) -> int:

@@ -116,19 +116,16 @@ class Encoder:
 
 def _words(text: str, encoded: Any, states: NDArray[Any]) -> Words:
     """The mean of the states of each word's pieces; punctuation is no word."""
-    if states.ndim < 2 or not len(states):
-        return Words((), np.empty((0, 0), np.float32))
     word_ids, offsets = encoded.word_ids, encoded.offsets  # made anew whenever they are looked at
-    pieces = [n for n, word in enumerate(word_ids) if word is not None]
-    firsts = [i for i, n in enumerate(pieces) if not i or word_ids[n] != word_ids[pieces[i - 1]]]
-    ends = [*firsts[1:], len(pieces)]
+    pieces = [n for n, word in enumerate(word_ids[: len(states)]) if word is not None]
+    if not pieces:
+        return Words((), np.empty((0, 0), np.float32))
+    numbers = [word_ids[n] for n in pieces]
+    _, firsts, counts = np.unique(numbers, return_index=True, return_counts=True)
     words = [
-        text[offsets[pieces[first]][0] : offsets[pieces[end - 1]][1]]
-        for first, end in zip(firsts, ends, strict=True)
+        text[offsets[pieces[first]][0] : offsets[pieces[first + count - 1]][1]]
+        for first, count in zip(firsts, counts, strict=True)
     ]
     kept = [n for n, word in enumerate(words) if any(char.isalnum() for char in word)]
-    if not kept:
-        return Words((), np.empty((0, states.shape[1]), np.float32))
-    sums = np.add.reduceat(states[pieces], firsts)
-    means = sums / np.subtract(ends, firsts)[:, None]
+    means = np.add.reduceat(states[pieces], firsts) / counts[:, None]
     return Words(tuple(words[n] for n in kept), means[kept].astype(np.float32))
