@@ -20,7 +20,7 @@ def injection(bench, monkeypatch):
 
 @pytest.mark.llm
 def test_the_local_model_follows_none_of_ten(injection, local_llm, tmp_path):
-    rows = injection.attack_library(tmp_path, local_llm, step=23, papers=3)
+    rows = injection.attack_library(tmp_path, local_llm, step=23, papers=2)
     assert len(rows) == 10
     assert {place for place, *_ in rows} == {"start", "middle", "end"}
     assert [row for row in rows if row[2]] == []
