@@ -13,7 +13,7 @@ LAYERS = [
     ["passages"],
     ["models"],
     ["index"],
-    ["relevance", "support", "naming", "answer_cache"],
+    ["relevance", "reading", "support", "naming", "answer_cache"],
     ["retrieve", "citations", "condense"],
     ["answering", "query_engine"],
     ["library", "loaded", "sample"],

@@ -48,9 +48,9 @@ class AnswerCache:
 
 @cache
 def _code() -> str:
-    """A hash over paperqa itself: other code, or another probe, may answer otherwise."""
+    """A hash over paperqa itself: other code, or other weights, may answer otherwise."""
     files = Path(__file__).parent.rglob("*.*")
-    sources = sorted(file for file in files if file.suffix in (".py", ".json"))
+    sources = sorted(file for file in files if file.suffix in (".py", ".json", ".onnx"))
     return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 

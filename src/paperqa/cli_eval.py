@@ -218,7 +218,8 @@ def draft(library: Path | None, n: int, model: str | None, out: Path) -> None:
 @click.argument("folder", type=_PATH, metavar="DIR")
 @click.option("--out", type=_PATH, metavar="FILE", help="Keeps the rankings.")
 @click.option("--limit", type=click.IntRange(1), help="Only so many queries.")
-def retrieval(folder: Path, out: Path | None, limit: int | None) -> None:
+@click.option("--read", is_flag=True, help="Read the best again, as `search` and `ask` do.")
+def retrieval(folder: Path, out: Path | None, limit: int | None, read: bool) -> None:
     """Measure the search alone, on a folder in the BEIR format."""
     from paperqa.evaluation.retrieval import evaluate_retrieval
     from paperqa.evaluation.statistics import formatted
@@ -226,7 +227,8 @@ def retrieval(folder: Path, out: Path | None, limit: int | None) -> None:
     from paperqa.terminal import progress_bar, say, table
 
     with progress_bar("Measuring", "items") as update:
-        found = evaluate_retrieval(folder, load_settings(), limit=limit, progress=update)
+        settings = load_settings()
+        found = evaluate_retrieval(folder, settings, limit=limit, read=read, progress=update)
     table(
         ("metric", "mean ± standard error, %"),
         ((name, formatted(estimate, "share")) for name, estimate in found.estimates.items()),

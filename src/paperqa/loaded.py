@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from paperqa.errors import IndexMismatch
 from paperqa.index.catalogue import Catalogue
 from paperqa.index.stores import Stores
-from paperqa.models.artefacts import WORDS_MODEL, is_present, known, locate
+from paperqa.models.artefacts import MINILM, WORDS_MODEL, is_present, known, locate
 from paperqa.models.embedding import (
     ContextualEmbedding,
     RemoteEmbedding,
@@ -20,6 +20,7 @@ from paperqa.models.embedding import (
     embedding_dimensions,
     load_embedding,
 )
+from paperqa.models.reader import Reader
 from paperqa.models.reranker import load_reranker
 from paperqa.models.scale import Scale
 from paperqa.models.static import StaticEmbedding
@@ -65,6 +66,19 @@ class Loaded:
         """What tells how close words are in meaning, where its model was pulled."""
         with self._lock:
             return self._words
+
+    @property
+    def reader(self) -> Reader | None:
+        """What reads the best papers again, where the model that it shares vectors with is here."""
+        with self._lock:
+            return self._reader
+
+    @cached_property
+    def _reader(self) -> Reader | None:
+        if not is_present(self._settings.models, known(MINILM)):
+            return None
+        model, tokenizer = locate(self._settings.models, MINILM)
+        return Reader(model, tokenizer, self._settings.threads)
 
     @cached_property
     def _words(self) -> WordVectors | None:

@@ -96,6 +96,12 @@ def has_figure(text: str) -> bool:
     return bool(_FIGURE.search(_NAME_WITH_DIGIT.sub("", text)))
 
 
+def standardised(scores: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Scores with mean 0 and standard deviation 1 (all 0 where they are equal)."""
+    spread = scores.std()
+    return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)
+
+
 def sentence_scores(
     asked: Asked, title: str, sentences: Sequence[str], cosines: Sequence[float]
 ) -> list[float]:

@@ -5,7 +5,8 @@ best sentence; each score is standardised over the candidates and the three are 
 and Cranfield this beats reciprocal rank fusion (docs/adr/0003-retrieval.md). A little of what the
 nearest passages score is added (docs/adr/0013-ranking.md), and the share of the question's words
 that the best hold (docs/adr/0007, 0013). These are ordered anew by late interaction
-(docs/adr/0015), and by a reranker where the user has named one (docs/adr/0010).
+(docs/adr/0015), where papers are to be answered from by a model that reads them (docs/adr/0016),
+and by a reranker where the user has named one (docs/adr/0010).
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ from paperqa.index.rows import EmbeddedPassage, PassageVectors
 from paperqa.index.stores import Stores
 from paperqa.models.embedding import cosines, embed_question
 from paperqa.models.onnx import Words
+from paperqa.models.reader import Reader
 from paperqa.models.words import WordVectors
-from paperqa.relevance import Asked, sentence_scores
+from paperqa.reading import READ, read_again
+from paperqa.relevance import Asked, sentence_scores, standardised
 from paperqa.statements import is_statement
 from paperqa.types import Evidence, Paper, Sentence, Where
 
@@ -83,8 +86,10 @@ class HybridRetriever(BaseRetriever):
         where: Where = Where(),  # noqa: B008
         reranker: BaseNodePostprocessor | None = None,
         words: WordVectors | None = None,
+        reader: Reader | None = None,
     ) -> None:
         super().__init__()
+        self._reader = reader
         self._word_vectors = words
         self._reranker = reranker
         self._stores = stores
@@ -121,7 +126,8 @@ class HybridRetriever(BaseRetriever):
             places: dict[str, int] = {}  # of the best passage of each paper, best first
             for i in scored.order:
                 places.setdefault(known.paper_ids[i], int(i))
-            chosen = list(places.values())[: max(k, REREAD) if self._reranker else k]
+            n = max(k, REREAD if self._reranker else 0, READ if self._reader else 0)
+            chosen = list(places.values())[:n]
             passages = scored.passages
             unread = {known.ids[i] for i in chosen} - passages.keys()
             passages |= self._stores.catalogue.passages(unread)
@@ -134,7 +140,8 @@ class HybridRetriever(BaseRetriever):
             fits = cosines(item.sentence_vectors, focused.vector[None])[:, 0]
             fits = self._stores.scale.read(fits)
             found.append(_judged(focused.asked, fits, paper, item, scores, rank))
-        return self._reordered(question, found)[:k]
+        read = read_again(self._reader, question, found) if self._reader else found
+        return self._reordered(question, read)[:k]
 
     def _scored(self, query: _Query, known: PassageVectors) -> _Scored:
         held = dict(self._stores.lexical.search(query.text, len(known.ids), known.ids))
@@ -191,12 +198,6 @@ class HybridRetriever(BaseRetriever):
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [to_node(evidence) for evidence in self.evidence(query_bundle.query_str)]
-
-
-def standardised(scores: Floats) -> Floats:
-    """Scores with mean 0 and standard deviation 1 (all 0 where they are equal)."""
-    spread = scores.std()
-    return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)
 
 
 def with_neighbours(scores: Floats, vectors: Floats) -> Floats:

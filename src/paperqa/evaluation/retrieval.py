@@ -54,9 +54,12 @@ def evaluate_retrieval(
     settings: Settings,
     *,
     limit: int | None = None,
+    read: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> RetrievalRun:
     """Rank the corpus for the first `limit` queries that have judgements, with `Library.search`.
+
+    `read` has the best papers read again with the query.
 
     Every document is a paper of its own, even where two are alike. One with neither title nor text
     can't be found, and counts as missed where it is relevant. The index is kept in the user's cache
@@ -79,7 +82,7 @@ def evaluate_retrieval(
             raise InputError(f"{corpus} can't be indexed: {rejected[0]}")
         for n, query in enumerate(asked):
             progress(n, len(asked))
-            found = library.search(queries[query], _DEPTH)
+            found = library.search(queries[query], _DEPTH, read=read)
             rankings[query] = [_document_id(evidence.paper.id) for evidence in found]
     progress(len(asked), len(asked))
     rows = score_rankings({query: qrels[query] for query in asked}, rankings)

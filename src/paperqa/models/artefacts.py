@@ -12,6 +12,7 @@ from pathlib import Path
 from paperqa.errors import InputError, ModelCorrupt, ModelMissing
 
 LOCAL_MODEL = "qwen"  # the one that PAPERQA_LLM=local means
+MINILM = "minilm"  # the default embedding model, whose vectors of word pieces reader.py shares
 WORDS_MODEL = "potion"  # the one that tells how close words are, see words.py
 _BLOCK = 4 * 2**20
 

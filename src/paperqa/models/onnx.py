@@ -28,22 +28,26 @@ class Words:
     vectors: NDArray[np.float32]
 
 
+def session(model: Path, threads: int) -> Any:
+    """An onnxruntime session for a model's file."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # Threads that wait busily gain nothing here, and take the processor from what comes next
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+
 class Encoder:
     """A model and its tokenizer; raises `ModelCorrupt` or `ModelError` where they can't be used."""
 
     def __init__(self, model: Path, tokenizer: Path, threads: int, max_tokens: int) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        # Threads that wait busily gain nothing here, and take the processor from what comes next
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = session(model, threads)
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # both have errors of their own, and no common base
             raise ModelCorrupt(
