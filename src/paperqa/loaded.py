@@ -20,7 +20,7 @@ from paperqa.models.embedding import (
     embedding_dimensions,
     load_embedding,
 )
-from paperqa.models.reader import Reader
+from paperqa.models.reader import Reader, load_reader
 from paperqa.models.reranker import load_reranker
 from paperqa.models.scale import Scale
 from paperqa.models.static import StaticEmbedding
@@ -78,7 +78,7 @@ class Loaded:
         if not is_present(self._settings.models, known(MINILM)):
             return None
         model, tokenizer = locate(self._settings.models, MINILM)
-        return Reader(model, tokenizer, self._settings.threads)
+        return load_reader(model, tokenizer, self._settings.threads)
 
     @cached_property
     def _words(self) -> WordVectors | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,12 @@ class Reader:
         feed = {"words": words, "types": types, "mask": mask, "parts": parts}
         ((scores,),) = self._session.run(None, feed)
         return np.asarray(scores, np.float64)
+
+
+@cache
+def load_reader(minilm: Path, tokenizer: Path, threads: int) -> Reader:
+    """One for all libraries of a process."""
+    return Reader(minilm, tokenizer, threads)
 
 
 @dataclass(frozen=True, slots=True)
