@@ -119,7 +119,7 @@ def test_an_answer_comes_while_another_conversation_is_open(context, told, monke
     expect(answer).to_contain_text("In line: 1 before you")
     told.answer("")
     expect(answer).to_have_text("Reading 5 papers")
-    page.wait_for_timeout(500)  # Gradio can lose a click in the moment when the hidden answer ends
+    page.wait_for_timeout(1500)  # Gradio can lose a click in the moment when the hidden answer ends
     listed(page, "Which gaps does TideFormer fill?").check()
     expect(finished(page).locator(".answer")).to_contain_text("It halves the error")
     told.answer(HALVES)
