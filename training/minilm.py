@@ -11,7 +11,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-LAYERS, WIDTH, HEADS, INNER, PIECES, LONGEST = 6, 384, 12, 1536, 30522, 512
+LAYERS, WIDTH, HEADS, INNER, LONGEST = 6, 384, 12, 1536, 512
 # As the file names them, and as the modules here do
 _EMBEDDINGS = {
     "word_embeddings": "pieces",

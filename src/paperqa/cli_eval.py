@@ -218,7 +218,7 @@ def draft(library: Path | None, n: int, model: str | None, out: Path) -> None:
 @click.argument("folder", type=_PATH, metavar="DIR")
 @click.option("--out", type=_PATH, metavar="FILE", help="Keeps the rankings.")
 @click.option("--limit", type=click.IntRange(1), help="Only so many queries.")
-@click.option("--read", is_flag=True, help="Read the best again, as `search` and `ask` do.")
+@click.option("--read", is_flag=True, help="Read the best again, as for an answer.")
 def retrieval(folder: Path, out: Path | None, limit: int | None, read: bool) -> None:
     """Measure the search alone, on a folder in the BEIR format."""
     from paperqa.evaluation.retrieval import evaluate_retrieval

@@ -275,7 +275,8 @@ class Library:
     ) -> tuple[str, tuple[Evidence, ...]]:
         """The question as it stands alone, and the evidence for it."""
         subject = subject_of(history)
-        retriever = self._retriever(_LOOKED_AT, where, read=True)
+        several = Question(question, question, 0.0, where).is_of_several
+        retriever = self._retriever(_LOOKED_AT, where, read=not several)
         self._models.check(self._stores)
         if subject is not None and leans(question):
             standalone = rewrite(question, subject)

@@ -53,6 +53,11 @@ class Question:
         return self.wants_list and bool(re.search(rf"\b(?:{_PAPERS})\b", self.standalone, re.I))
 
     @property
+    def is_of_several(self) -> bool:
+        """Whether it asks in so many words for papers, or to compare some."""
+        return self.wants_papers or self.compares
+
+    @property
     def compares(self) -> bool:
         """Whether it sets papers side by side, in so many words."""
         return bool(_COMPARES.search(self.standalone)) and not self.wants_list
