@@ -113,3 +113,13 @@ def test_without_the_models_file_papers_stay_as_search_has_them(filled, embeddin
     with Library(filled.folder, settings=settings, embedding=embedding) as library:
         question = "How long may a reading be missing to be filled in?"
         assert library.search(question, read=True) == library.search(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Which papers are about gauges of the sea?", "Compare TideFormer with LanternNet on error."],
+)
+def test_questions_for_papers_and_comparisons_are_not_read_for(filled, question):
+    found = filled.ask(question).evidence
+    assert found
+    assert found == filled.search(question, len(found))
